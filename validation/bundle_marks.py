@@ -44,26 +44,16 @@ def _sheets(laid: MarkedStudy, numbers: Mapping[str, int]) -> Iterator[tuple[str
         for number, lesion in enumerate(of["lesion_id"], start=1)
     }
     on, off = (laid.marks[laid.marks["mark"] == kind] for kind in ("LL", "NL"))
-    yield (
-        "NL",
-        (
-            ("ReaderID", "ModalityID", "CaseID", "NLRating"),
-            [
-                (reader, modality, numbers[case], rating)
-                for reader, modality, case, _, _, rating in off.itertuples(index=False, name=None)
-            ],
-        ),
-    )
-    yield (
-        "LL",
-        (
-            ("ReaderID", "ModalityID", "CaseID", "LesionID", "LLRating"),
-            [
-                (reader, modality, numbers[case], within[case, lesion], rating)
-                for reader, modality, case, _, lesion, rating in on.itertuples(index=False, name=None)
-            ],
-        ),
-    )
+    false = [
+        (reader, modality, numbers[case], rating)
+        for reader, modality, case, _, _, rating in off.itertuples(index=False, name=None)
+    ]
+    yield "NL", (("ReaderID", "ModalityID", "CaseID", "NLRating"), false)
+    found = [
+        (reader, modality, numbers[case], within[case, lesion], rating)
+        for reader, modality, case, _, lesion, rating in on.itertuples(index=False, name=None)
+    ]
+    yield "LL", (("ReaderID", "ModalityID", "CaseID", "LesionID", "LLRating"), found)
     readers, modalities = (
         ", ".join(dict.fromkeys(values))
         for values in ([one.reader for one in laid.cells], [one.modality for one in laid.cells])

@@ -16,7 +16,8 @@ from portal.imaging.uploads import StoredUpload
 from portal.inference.model_card import runnable_problems
 from portal.inference.model_files import waiting_path
 from portal.inference.models import AiModel, ModelUpload, ModelVersion
-from portal.inference.services import STREAM, check_version_fields
+from portal.inference.services import check_version_fields
+from portal.inference.streams import STREAM
 
 
 def model_upload_create(

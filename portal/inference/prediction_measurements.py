@@ -17,7 +17,7 @@ from portal.inference.models import (
     PredictionMeasurementJob,
 )
 from portal.inference.segment_files import ai_segment_read
-from portal.inference.services import STREAM
+from portal.inference.streams import STREAM
 from portal.jobs import Lease
 
 

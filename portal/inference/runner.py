@@ -22,7 +22,8 @@ from portal.inference.input_check import Specification
 from portal.inference.measurement_jobs import measurements_follow
 from portal.inference.models import InferenceItem, InferenceRun, ModelCard, ModelVersion, Prediction, PredictionSource
 from portal.inference.pixels import UnusableInput
-from portal.inference.services import STREAM, heat_map_create
+from portal.inference.services import heat_map_create
+from portal.inference.streams import STREAM
 from portal.jobs import JobFailed, Lease
 
 # A model that dies or is stopped so often in a row does so on every case; each may take minutes.

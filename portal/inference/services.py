@@ -20,7 +20,7 @@ from portal.inference.calibration import calibration_problems
 from portal.inference.finding_places import placed
 from portal.inference.heat_map import HeatMapInput
 from portal.inference.heat_map_files import heat_map_write
-from portal.inference.measurement_jobs import measurements_follow, segments_of
+from portal.inference.measurement_jobs import measurements_follow
 from portal.inference.model_card import card_problems, threshold_in_force
 from portal.inference.models import (
     AiModel,
@@ -31,7 +31,6 @@ from portal.inference.models import (
     ModelCard,
     ModelVersion,
     Prediction,
-    PredictionMeasurementJob,
     PredictionSource,
     RunPriority,
 )
@@ -39,10 +38,10 @@ from portal.inference.prediction_input import PredictionInput, prediction_proble
 from portal.inference.predictions_csv import parse_predictions_csv
 from portal.inference.segment_files import ai_segment_write
 from portal.inference.selectors import is_runnable, predictions_in_force
+from portal.inference.streams import STREAM
 from portal.webhooks.events import EventKind
 from portal.webhooks.services import emit
 
-STREAM = "inference"
 MAXIMUM_POSTED = 1000
 _SHA256_LENGTH = 64
 
@@ -223,19 +222,6 @@ def inference_run_cancel(*, by: User, run: InferenceRun) -> InferenceRun:
 def inference_run_notice(run: InferenceRun, state: JobState) -> None:
     """Tell webhooks that a run has ended; part of the transaction that stores it."""
     emit(kind=EventKind.INFERENCE_RUN_FINISHED, data={"inference_run_id": run.pk, "state": str(state)})
-
-
-@transaction.atomic
-def prediction_measure_again(*, by: User, prediction: Prediction) -> None:
-    """Have a prediction measured that was not, or whose measuring failed; what is stored stays."""
-    job = PredictionMeasurementJob.objects.select_for_update().filter(prediction=prediction).first()
-    if not segments_of(prediction):
-        raise Conflict("This prediction has no segment, so there is nothing to measure.", code="no_segments")
-    if job is None:
-        measurements_follow([prediction])
-    else:
-        jobs.retry(job)
-    record(stream=STREAM, actor=by, action="prediction.measure_again", obj=prediction)
 
 
 def predictions_post(*, by: User, model_version: ModelVersion, body: Any) -> Posted:

@@ -16,9 +16,10 @@ from portal.imaging import connection
 from portal.inference import model_card
 from portal.inference.measured_segment import METHOD_VERSION
 from portal.inference.measurement.names import QUANTITIES
+from portal.inference.measurement_jobs import prediction_measure_again
 from portal.inference.models import MeasurementFamily, Prediction, PredictionMeasurement, PredictionMeasurementJob
 from portal.inference.prediction_measurements import prediction_measure_work
-from portal.inference.services import ai_model_create, model_version_register, prediction_measure_again
+from portal.inference.services import ai_model_create, model_version_register
 from tests.inference.cards import card
 from tests.inference.test_api import NODULE
 from tests.measured_phantom import block_document, expected_of, ingest

@@ -12,9 +12,10 @@ from rest_framework.views import APIView
 from portal.accounts.authentication import caller
 from portal.db import JobState
 from portal.inference.access import prediction_of
+from portal.inference.measurement_jobs import prediction_measure_again
 from portal.inference.models import MeasurementFamily
 from portal.inference.selectors import Measuring, measuring_of_prediction
-from portal.inference.services import ai_viewed, prediction_measure_again
+from portal.inference.services import ai_viewed
 
 NOT_STORED = {"Cache-Control": "no-store"}
 NOT_BEGUN = "NOT_BEGUN"

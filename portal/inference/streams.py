@@ -1,0 +1,3 @@
+"""Which chain of the audit trail tells of AI models, runs and predictions."""
+
+STREAM = "inference"
