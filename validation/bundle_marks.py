@@ -11,6 +11,7 @@ from validation.plans.table import StudyTable
 from validation.stats.results import Undefined
 
 Table = tuple[Sequence[str], list[Sequence[Any]]]
+_PARADIGM = ("FROC", "FCTRL")
 
 
 def marks_tables(
@@ -64,22 +65,20 @@ def _sheets(laid: MarkedStudy, numbers: Mapping[str, int]) -> Iterator[tuple[str
             ],
         ),
     )
+    yield "TRUTH", _truth_sheet(laid, numbers, within)
+
+
+def _truth_sheet(laid: MarkedStudy, numbers: Mapping[str, int], within: Mapping[tuple[Any, Any], int]) -> Table:
+    """Readers and modalities stand in every row; the first two rows name paradigm and design."""
     readers, modalities = (
         ", ".join(dict.fromkeys(values))
         for values in ([one.reader for one in laid.cells], [one.modality for one in laid.cells])
     )
-    yield (
-        "TRUTH",
-        (
-            ("CaseID", "LesionID", "Weight", "ReaderID", "ModalityID", "Paradigm"),
-            [
-                (numbers[case], number, weight, readers, modalities, paradigm)
-                for (case, number, weight), paradigm in zip(
-                    _truth(laid, within), ["FROC", "FCTRL"] + [""] * (len(laid.cases) + len(laid.lesions)), strict=False
-                )
-            ],
-        ),
-    )
+    rows = [
+        (numbers[case], number, weight, readers, modalities, _PARADIGM[row] if row < len(_PARADIGM) else "")
+        for row, (case, number, weight) in enumerate(_truth(laid, within))
+    ]
+    return ("CaseID", "LesionID", "Weight", "ReaderID", "ModalityID", "Paradigm"), list(rows)
 
 
 def _truth(laid: MarkedStudy, within: Mapping[tuple[Any, Any], int]) -> Iterator[tuple[str, int, float]]:
