@@ -24,6 +24,7 @@ from portal.accounts.models import User
 from portal.accounts.services import token_create
 from portal.audit.verify import broken_links
 from tests.browserless import PASSWORD
+from tests.thorough import is_thorough
 from tests.validation.reports.printed import Report, as_float, at, last_place
 from tests.validation.stats.reference import reference_path, reference_values
 from validation.models import AnalysisResult
@@ -33,6 +34,10 @@ from validation.tasks import analysis_run_execute
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.timeout(900)]
 
+# Each read is pushed and signed as a program does it.
+thousands = pytest.mark.skipif(
+    not is_thorough(), reason="pushes thousands of reads, which takes minutes: make test-thorough"
+)
 # shared/reference/README.md: deterministic results 1e-9; intervals and p values carry the rounding of their own steps.
 EXACT: dict[str, float] = {"rel": 1e-9}
 CLOSE: dict[str, float] = {"rel": 1e-8}
@@ -170,6 +175,7 @@ def test_van_dyke_is_what_mrmcaov_says(portal: Portal) -> None:
     assert list(broken_links()) == []
 
 
+@thousands
 def test_viper_is_what_imrmc_says(portal: Portal) -> None:
     """Twenty readers in four blocks, film and digital mammograms, each block its own cases: U-statistics."""
     made = imported(portal, "mrmc_viper_screeningHighP", "VIPER high", Scale(0, 201), call="recall")
@@ -193,6 +199,7 @@ def test_viper_is_what_imrmc_says(portal: Portal) -> None:
     assert portal.ask("GET", f"reader-studies/{made.reader_study_id}/randomisation/check")["is_reproduced"] is True
 
 
+@thousands
 def test_nico_is_what_rjafroc_says(portal: Portal) -> None:
     """A CAD and nine radiologists on 200 mammograms: one modality, the CAD against their mean."""
     made = imported(portal, "cad_nico_roc", "NICO", Scale(0, 101), ai="R1")
