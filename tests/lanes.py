@@ -5,6 +5,7 @@ portal; whichever run ends first, the tests of a portal without a browser come n
 services of its own (tests/services.py) and keeps pytest's order.
 """
 
+import os
 import signal
 import subprocess
 import sys
@@ -24,6 +25,8 @@ NOTHING_COLLECTED = 5
 STOPPED = 143
 LEAVE_S = 20.0
 AT_ONCE = 2
+# Each run has a core: threads of linear algebra would only wait for each other's.
+ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 
 def command(lane: str, arguments: list[str]) -> list[str]:
@@ -88,7 +91,8 @@ class Runs:
         """One lane to its end; only what the browser's prints is shown at once, the rest at the end."""
         with ExitStack() as stack:
             output = None if lane == BROWSER else stack.enter_context(log_of(lane).open("w"))
-            process = subprocess.Popen(command(lane, self.arguments), stdout=output, stderr=output)
+            environment = ONE_THREAD | os.environ
+            process = subprocess.Popen(command(lane, self.arguments), stdout=output, stderr=output, env=environment)
             self.running[lane] = process
             self.ended[lane] = process.wait(), (time.monotonic() - self.began) / 60
 

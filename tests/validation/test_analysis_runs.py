@@ -95,7 +95,7 @@ def test_another_process_gives_the_same_bytes(made, tmp_path):
         "document = analyse(snapshot, snapshot_digest=sys.argv[2], software=software())\n"
         "sys.stdout.buffer.write(canonical_result(document).encode())"
     )
-    environment = os.environ | {"PYTHONHASHSEED": "12345", "OMP_NUM_THREADS": "1"}
+    environment = os.environ | {"PYTHONHASHSEED": "12345", "OMP_NUM_THREADS": "2"}
     done = subprocess.run(
         [sys.executable, "-c", program, str(snapshot), run.snapshot.digest],
         cwd=REPOSITORY, env=environment, capture_output=True, check=True, timeout=120,
