@@ -44,12 +44,12 @@ def _sheets(laid: MarkedStudy, numbers: Mapping[str, int]) -> Iterator[tuple[str
         for number, lesion in enumerate(of["lesion_id"], start=1)
     }
     on, off = (laid.marks[laid.marks["mark"] == kind] for kind in ("LL", "NL"))
-    false = [
+    false: list[Sequence[Any]] = [
         (reader, modality, numbers[case], rating)
         for reader, modality, case, _, _, rating in off.itertuples(index=False, name=None)
     ]
     yield "NL", (("ReaderID", "ModalityID", "CaseID", "NLRating"), false)
-    found = [
+    found: list[Sequence[Any]] = [
         (reader, modality, numbers[case], within[case, lesion], rating)
         for reader, modality, case, _, lesion, rating in on.itertuples(index=False, name=None)
     ]
