@@ -25,7 +25,7 @@ ROUTES_BY_NAME = {route.name: route for route in all_routes()}
 # tests/e2e and tests/ops see them answer.
 NEEDS_MORE = {"app", "invitation-page", "health-ready"}
 
-# Who they are decides about a method that no table names only where they have no session, or a token that reads.
+# HEAD goes the way of GET, and a method without a row is refused before a role is looked at: four callers stand for all.
 DIFFERENT = ("anonymous", "reader", "client_read", "administrator")
 
 
@@ -84,7 +84,8 @@ def test_a_method_that_is_not_in_the_table_is_refused(world: World, callers: dic
 
 def test_head_is_judged_as_get(world: World, callers: dict[str, Client]) -> None:
     wrong = []
-    for persona, client in callers.items():
+    for persona in PERSONAS if is_thorough() else DIFFERENT:
+        client = callers[persona]
         for route in ROUTES_BY_NAME.values():
             if "GET" in EXPECTED[route.name] and route.name not in NEEDS_MORE:
                 row = EXPECTED[route.name]["GET"]
