@@ -25,7 +25,7 @@ ROUTES_BY_NAME = {route.name: route for route in all_routes()}
 # tests/e2e and tests/ops see them answer.
 NEEDS_MORE = {"app", "invitation-page", "health-ready"}
 
-# HEAD goes the way of GET, and a method without a row is refused before a role is looked at: four callers stand for all.
+# HEAD goes the way of GET, and a method without a row is refused before roles are looked at: four stand for all.
 DIFFERENT = ("anonymous", "reader", "client_read", "administrator")
 
 
