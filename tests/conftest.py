@@ -8,7 +8,7 @@ from django.conf import settings as django_settings
 from hypothesis import settings as hypothesis_settings
 
 from tests.browser import browser_context_args, browser_type_launch_args
-from tests.lanes import ALONE, BROWSER, LANES, PORTAL
+from tests.lanes import ALONE, BROWSER, LANES, LONG, PORTAL
 from tests.services import (
     django_db_modify_db_settings,
     live_portal,
@@ -38,6 +38,8 @@ django.setup()
 django_settings.WHITENOISE_AUTOREFRESH = True
 
 OPERATIONS = Path(__file__).parent / "ops"
+# Minutes each, against a portal that nothing else is asked of.
+LONGEST = (Path(__file__).parent / "demo", Path(__file__).parent / "faults" / "test_interleavings.py")
 
 # How long one example takes says how busy the machine is, not whether the code is right.
 hypothesis_settings.register_profile("overread", deadline=None, max_examples=200 if is_thorough() else 50)
@@ -65,5 +67,7 @@ def _lane_of(item: pytest.Item) -> str:
     marks = {mark.name for mark in item.iter_markers()}
     if fixtures & {"page", "context", "browser"} or "e2e" in marks:
         return BROWSER
+    if item.path in LONGEST or item.path.parent in LONGEST:
+        return LONG
     is_live = "live_portal" in fixtures or marks & {"fault", "journey"} or OPERATIONS in item.path.parents
     return PORTAL if is_live else ALONE

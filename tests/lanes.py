@@ -1,8 +1,8 @@
 """Every test, in runs of pytest side by side: `python -m tests.lanes [pytest's own arguments]`.
 
 Half of the time tests in the browser wait for it. Meanwhile those run, with lower priority, that need no running
-portal; whichever run ends first, the tests of a portal without a browser come next. Each run is a process with
-services of its own (tests/services.py) and keeps pytest's order.
+portal; as each of the two ends, the tests of a portal without a browser come next, in two parts of like length.
+Each run is a process with services of its own (tests/services.py) and keeps pytest's order.
 """
 
 import os
@@ -17,7 +17,7 @@ from queue import Empty, SimpleQueue
 from typing import NoReturn
 from xml.etree import ElementTree
 
-BROWSER, ALONE, PORTAL = LANES = ("browser", "alone", "portal")
+BROWSER, ALONE, PORTAL, LONG = LANES = ("browser", "alone", "portal", "long")
 RESULTS = Path("test-results")
 NICE = ("nice", "-n", "5")
 # What pytest says where nothing was chosen: a path may hold tests of one lane only.

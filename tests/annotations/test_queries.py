@@ -126,7 +126,7 @@ def _do(coordinator: Ask, reader: Ask, query: str, event: str, status: int) -> N
         coordinator("POST", f"queries/{query}/moves", {"event": event, "text": "Words"}, status=status)
 
 
-@pytest.mark.parametrize(("state", "event"), itertools.product(QueryState.values, QueryEvent.values))
+@pytest.mark.parametrize(("state", "event"), list(itertools.product(QueryState.values, QueryEvent.values)))
 def test_every_event_in_every_state_is_allowed_or_refused_with_a_code(
     built: Built, read: Read, state: str, event: str
 ) -> None:
