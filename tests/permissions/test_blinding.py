@@ -16,6 +16,7 @@ from tests.browserless import signature
 from tests.permissions.requests import address, ask, body_of
 from tests.permissions.routes import Route, all_routes
 from tests.permissions.world import Side, World, payload
+from tests.thorough import is_thorough
 
 pytestmark = pytest.mark.django_db
 
@@ -241,13 +242,15 @@ def test_nobody_without_the_right_sees_answers_or_truth(world: World, callers: d
         for what, secret in world.a.secrets.items()
         if "AI" not in what and re.search("answers|finding|standard|seed", what)
     }
-    answers = answers_to(callers[persona], [world.a, world.b], all_queries)
+    queries_of = all_queries if persona == "outsider" or is_thorough() else telling_queries
+    answers = answers_to(callers[persona], [world.a, world.b], queries_of)
     assert leaks(answers, hidden, set()) == []
 
 
 def test_what_belongs_to_a_patient_leaves_only_as_pixels(world: World, callers: dict[str, Client]) -> None:
     for persona in ("coordinator", "reader", "adjudicator", "administrator"):
-        for path, content in answers_to(callers[persona], [world.a], all_queries).items():
+        queries_of = all_queries if persona == "coordinator" or is_thorough() else telling_queries
+        for path, content in answers_to(callers[persona], [world.a], queries_of).items():
             assert b"Canary^Patient" not in content, path
             assert b"PATIENT-permissions" not in content, path
 
