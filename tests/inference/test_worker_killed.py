@@ -25,8 +25,8 @@ from portal.imaging.models import ImagingStudy, IngestJob, IngestSource
 from portal.imaging.services.ingest import ingest_job_create_from_paths, ingest_job_run
 from portal.inference.engine.network import NoduleNetwork
 from portal.inference.engine.weights import Calibration, save_weights
-from portal.inference.models import AiModel, EngineKind
-from portal.inference.services import inference_run_create, model_version_register
+from portal.inference.models import EngineKind
+from portal.inference.services import ai_model_create, inference_run_create, model_version_register
 names = [f"KILLED {{number}}" for number in range({STUDIES})]
 with tempfile.TemporaryDirectory() as folder:
     for seed, name in enumerate(names):
@@ -39,7 +39,7 @@ path = Path("models") / "killed.safetensors"
 torch.manual_seed(1)
 digest = save_weights(NoduleNetwork(), Calibration(1.0, 0.0), Path(settings.VAR_DIR) / path)
 version = model_version_register(
-    by=None, ai_model=AiModel.objects.create(name="Killed finder"), version="1", kind=EngineKind.DEMO_CNN,
+    by=None, ai_model=ai_model_create(by=None, name="Killed finder"), version="1", kind=EngineKind.DEMO_CNN,
     weights_path=str(path), weights_digest=digest,
 )
 studies = [ImagingStudy.objects.get(study_instance_uid=study_instance_uid(name)) for name in names]
