@@ -1,6 +1,6 @@
 """Segmentations and measurement reports over a phantom of known geometry, written by highdicom."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from io import BytesIO
 from typing import Any
 
@@ -19,6 +19,11 @@ RADIUS = 3  # voxels
 # Points of a whole-number grid within 3 of one of them, OEIS A000605(3).
 VOXELS_IN_BALL = 123
 NODULE = codes.SCT.Nodule
+MADE_BY: dict[str, Any] = {
+    "manufacturer": "Pathology",
+    "manufacturer_model_name": "Bench",
+    "content_creator_name": "Radiologist^A",
+}
 
 
 def ct_phantom(seed: str, *, frame_of_reference_uid: str = "") -> list[Dataset]:
@@ -65,16 +70,23 @@ def segmentation(
     *,
     kind: str = "BINARY",
     tracking: Sequence[tuple[str, str]] = (),
+    algorithm: hd.AlgorithmIdentificationSequence | None = None,
+    made_by: Mapping[str, Any] = MADE_BY,
     **changes: Any,
 ) -> Dataset:
-    """A segmentation with a segment for each mask; `changes` set elements of the object by keyword."""
+    """A segmentation with a segment for each mask, drawn by a person unless by an algorithm.
+
+    `changes` set elements of the object by keyword.
+    """
+    kinds = hd.seg.SegmentAlgorithmTypeValues
     described = [
         hd.seg.SegmentDescription(
             segment_number=number,
             segment_label=f"Nodule {number}",
             segmented_property_category=codes.SCT.MorphologicallyAbnormalStructure,
             segmented_property_type=NODULE,
-            algorithm_type=hd.seg.SegmentAlgorithmTypeValues.MANUAL,
+            algorithm_type=kinds.AUTOMATIC if algorithm else kinds.MANUAL,
+            algorithm_identification=algorithm,
             tracking_id=tracking[number - 1][0] if tracking else None,
             tracking_uid=tracking[number - 1][1] if tracking else None,
         )
@@ -89,26 +101,36 @@ def segmentation(
         series_number=100,
         sop_instance_uid=generate_uid(),
         instance_number=1,
-        manufacturer="Pathology",
-        manufacturer_model_name="Bench",
         software_versions="1",
         device_serial_number="1",
-        content_creator_name="Radiologist^A",
         max_fractional_value=255,
+        **made_by,
     )
     for keyword, value in changes.items():
         setattr(made, keyword, value)
     return made
 
 
-def report(images: Sequence[Dataset], groups: Sequence[Any], *, evidence: Sequence[Dataset] = ()) -> Dataset:
-    """A measurement report (TID 1500) with these groups."""
+def observed_by(person: str) -> hd.sr.ObservationContext:
+    """That a person has observed."""
     observer = hd.sr.ObserverContext(
         observer_type=codes.DCM.Person,
-        observer_identifying_attributes=hd.sr.PersonObserverIdentifyingAttributes(name="Pathologist^B"),
+        observer_identifying_attributes=hd.sr.PersonObserverIdentifyingAttributes(name=person),
     )
+    return hd.sr.ObservationContext(observer_person_context=observer)
+
+
+def report(
+    images: Sequence[Dataset],
+    groups: Sequence[Any],
+    *,
+    evidence: Sequence[Dataset] = (),
+    context: hd.sr.ObservationContext | None = None,
+    manufacturer: str = "Pathology",
+) -> Dataset:
+    """A measurement report (TID 1500) with these groups, by a pathologist unless another context is given."""
     content = hd.sr.MeasurementReport(
-        observation_context=hd.sr.ObservationContext(observer_person_context=observer),
+        observation_context=context or observed_by("Pathologist^B"),
         procedure_reported=codes.LN.CTUnspecifiedBodyRegion,
         imaging_measurements=groups,
     )
@@ -119,7 +141,7 @@ def report(images: Sequence[Dataset], groups: Sequence[Any], *, evidence: Sequen
         series_instance_uid=generate_uid(),
         sop_instance_uid=generate_uid(),
         instance_number=1,
-        manufacturer="Pathology",
+        manufacturer=manufacturer,
         is_complete=True,
         is_final=True,
         is_verified=False,

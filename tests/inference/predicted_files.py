@@ -10,10 +10,13 @@ from pydicom.dataset import Dataset
 from pydicom.sr.codedict import codes
 from pydicom.uid import UID, generate_uid
 
-NODULE = codes.SCT.Nodule
+from tests.annotations import located_files
+
+NODULE = located_files.NODULE
 CERTAINTY = hd.sr.CodedConcept("111012", "DCM", "Certainty of Finding")
 IMPRESSION = hd.sr.CodedConcept("111013", "DCM", "Certainty of Impression")
 MAKER = ("Outside finder", "1.0")
+MADE_BY: dict[str, Any] = {"manufacturer": "Maker", "manufacturer_model_name": "Finder"}
 
 Algorithm = tuple[str, str] | None
 
@@ -28,38 +31,10 @@ def segmentation(
     **changes: Any,
 ) -> Dataset:
     """A segmentation with a segment for each mask; of no algorithm a person drew it."""
-    automatic = hd.seg.SegmentAlgorithmTypeValues.AUTOMATIC
-    described = [
-        hd.seg.SegmentDescription(
-            segment_number=number,
-            segment_label=f"Nodule {number}",
-            segmented_property_category=codes.SCT.MorphologicallyAbnormalStructure,
-            segmented_property_type=NODULE,
-            algorithm_type=automatic if algorithm else hd.seg.SegmentAlgorithmTypeValues.MANUAL,
-            algorithm_identification=_identified(algorithm) if algorithm else None,
-            tracking_id=names[number - 1][0] if names else None,
-            tracking_uid=names[number - 1][1] if names else None,
-        )
-        for number in range(1, len(masks) + 1)
-    ]
-    made = hd.seg.Segmentation(
-        source_images=list(images),
-        pixel_array=np.stack(masks, axis=-1),
-        segmentation_type=kind,
-        segment_descriptions=described,
-        series_instance_uid=generate_uid(),
-        series_number=100,
-        sop_instance_uid=generate_uid(),
-        instance_number=1,
-        manufacturer="Maker",
-        manufacturer_model_name="Finder",
-        software_versions="1",
-        device_serial_number="1",
-        max_fractional_value=255,
+    identified = _identified(algorithm) if algorithm else None
+    return located_files.segmentation(
+        images, masks, kind=kind, tracking=names, algorithm=identified, made_by=MADE_BY, **changes
     )
-    for keyword, value in changes.items():
-        setattr(made, keyword, value)
-    return made
 
 
 def _identified(algorithm: tuple[str, str]) -> Any:
@@ -73,35 +48,16 @@ def report(
     images: Sequence[Dataset], groups: Sequence[Any], *, evidence: Sequence[Dataset] = (), device: str = ""
 ) -> Dataset:
     """A measurement report (TID 1500) of a device, or of a person."""
-    if device:
-        observer = hd.sr.ObserverContext(
-            observer_type=codes.DCM.Device,
-            observer_identifying_attributes=hd.sr.DeviceObserverIdentifyingAttributes(uid=generate_uid(), name=device),
-        )
-        context = hd.sr.ObservationContext(observer_device_context=observer)
-    else:
-        observer = hd.sr.ObserverContext(
-            observer_type=codes.DCM.Person,
-            observer_identifying_attributes=hd.sr.PersonObserverIdentifyingAttributes(name="Canary^Person"),
-        )
-        context = hd.sr.ObservationContext(observer_person_context=observer)
-    content = hd.sr.MeasurementReport(
-        observation_context=context,
-        procedure_reported=codes.LN.CTUnspecifiedBodyRegion,
-        imaging_measurements=groups,
+    context = _observed_by_device(device) if device else located_files.observed_by("Canary^Person")
+    return located_files.report(images, groups, evidence=evidence, context=context, manufacturer="Maker")
+
+
+def _observed_by_device(device: str) -> hd.sr.ObservationContext:
+    observer = hd.sr.ObserverContext(
+        observer_type=codes.DCM.Device,
+        observer_identifying_attributes=hd.sr.DeviceObserverIdentifyingAttributes(uid=generate_uid(), name=device),
     )
-    return hd.sr.Comprehensive3DSR(
-        evidence=[*images, *evidence],
-        content=content[0],
-        series_number=101,
-        series_instance_uid=generate_uid(),
-        sop_instance_uid=generate_uid(),
-        instance_number=1,
-        manufacturer="Maker",
-        is_complete=True,
-        is_final=True,
-        is_verified=False,
-    )
+    return hd.sr.ObservationContext(observer_device_context=observer)
 
 
 def measure(value: float, *, name: Any = CERTAINTY, unit: Any = codes.UCUM.NoUnits) -> Any:
