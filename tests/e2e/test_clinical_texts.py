@@ -75,6 +75,8 @@ def next_case(page: Page) -> None:
     before = page.url
     page.keyboard.press("Enter")
     page.wait_for_url(lambda url: url != before)
+    # The room of the signed case stands there a moment longer, with its image: keys are not for it.
+    expect(page.locator('[data-save="signed"]')).to_have_count(0)
 
 
 def test_a_coordinator_types_and_imports_texts_and_readers_see_them(

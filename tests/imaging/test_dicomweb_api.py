@@ -193,7 +193,7 @@ def test_metadata_holds_what_a_viewer_needs_and_no_canary(see, slice_with_canari
     answer = see(f"{address}/metadata")
     assert answer["Content-Type"] == "application/dicom+json"
     text = answer.content.decode()
-    for trace in ("anary", "CANARY", "1901", data_set.PatientID, "localhost", "BulkDataURI"):
+    for trace in ("anary", "CANARY", "19010203", data_set.PatientID, "localhost", "BulkDataURI"):
         assert trace not in text
     (row,) = json.loads(text)
     assert row["00280030"]["Value"] == [0.5, 0.7]
@@ -209,7 +209,7 @@ def test_searches_hold_no_canary_and_point_to_the_portal(see, slice_with_canarie
         answer = see(address)
         (row,) = answer.json()
         assert "anary" not in answer.content.decode()
-        assert "1901" not in answer.content.decode()
+        assert "19010203" not in answer.content.decode()
         assert row["0020000D"]["Value"] == [data_set.StudyInstanceUID]
         assert row["00081190"]["Value"][0].startswith(f"{django_settings.PUBLIC_URL}/dicomweb/studies/")
 
