@@ -1,4 +1,4 @@
-"""Runs that say how uncertain their scores are: by augmentation, by an ensemble, by dropout; and what an ensemble is."""
+"""Runs that say how uncertain their scores are: by augmentation, an ensemble or dropout; and what an ensemble is."""
 
 import hashlib
 from pathlib import Path

@@ -21,6 +21,7 @@ from portal.accounts.authentication import caller
 from portal.accounts.policy import Action
 from portal.errors import NotFound
 from portal.pagination import CreatedCursorPagination
+from portal.inference.api.uncertainty import UncertaintyShape
 from validation.access import analysis_plan_for, analysis_result_for, analysis_run_for, analysis_run_to_open
 from validation.bundle import bundle
 from validation.canonical import parse
@@ -260,6 +261,7 @@ class AnalysedAiOutput(serializers.Serializer[Any]):
     threshold = serializers.FloatField(
         allow_null=True, help_text="Positive from this score on; null: the plan has none."
     )
+    uncertainty = UncertaintyShape(allow_null=True)
     study_instance_uid = serializers.CharField(allow_null=True, help_text="The imaging study that it is about.")
     findings = serializers.ListField(child=serializers.DictField())
 
