@@ -34,7 +34,7 @@ def planned(doubts: Any, **changes: Any) -> dict[str, Any]:
     """A planned snapshot of one reader and an AI whose predictions have these uncertainties."""
     content = snapshot(TRUTH, {"A": [[1, 2, 3, 4, 5, 1]], "B": [[1, 2, 3, 4, 5, 1]]}, scores=SCORES, **changes)
     for prediction, said in zip(content["predictions"], doubts, strict=True):
-        prediction |= {} if said is None else {"uncertainty": said}
+        prediction.update({} if said is None else {"uncertainty": said})
     return content
 
 
@@ -85,7 +85,7 @@ def test_what_cannot_be_drawn_has_a_reason() -> None:
     mixed = [doubt(0.1), {**doubt(0.2), "method": "MC_DROPOUT"}, None, None, None]
     assert "not one quantity" in one(described(mixed), "ai")["abstention"]["detail"]
     for subject in content["plan"]["document"]["subjects"]:
-        subject |= {"operating_point": None} if subject["kind"] == "AI" else {}
+        subject.update({"operating_point": None} if subject["kind"] == "AI" else {})
     undecided = json.loads(json.dumps(describe(content, lay_out(content))))
     assert "operating point" in one(undecided, "other")["abstention"]["detail"]
 

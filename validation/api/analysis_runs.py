@@ -20,8 +20,8 @@ from annotations.services.viewing import viewed
 from portal.accounts.authentication import caller
 from portal.accounts.policy import Action
 from portal.errors import NotFound
-from portal.pagination import CreatedCursorPagination
 from portal.inference.api.uncertainty import UncertaintyShape
+from portal.pagination import CreatedCursorPagination
 from validation.access import analysis_plan_for, analysis_result_for, analysis_run_for, analysis_run_to_open
 from validation.bundle import bundle
 from validation.canonical import parse
