@@ -258,9 +258,7 @@ class AnalysedAiOutput(serializers.Serializer[Any]):
 
     name = serializers.CharField()
     score = serializers.FloatField()
-    threshold = serializers.FloatField(
-        allow_null=True, help_text="Positive from this score on; null: the plan has none."
-    )
+    threshold = serializers.FloatField(allow_null=True, help_text="Positive from it on; null: the plan has none.")
     uncertainty = UncertaintyShape(allow_null=True)
     study_instance_uid = serializers.CharField(allow_null=True, help_text="The imaging study that it is about.")
     findings = serializers.ListField(child=serializers.DictField())
