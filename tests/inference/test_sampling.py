@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from torch import nn
 
 from portal.inference.engine.refusal import ModelRefused
+from portal.inference.engine.uploaded import load_model
 from portal.inference.model_process import Deadline, Limits, ModelProcess
 from portal.inference.sampling import (
     AS_IT_IS,
@@ -22,10 +23,9 @@ from portal.inference.sampling import (
     number_of_ways,
     sampling_problems,
 )
-from tests.inference.made_models import SHAPE, torchscript
+from tests.inference.made_models import SHAPE, Score, torchscript
 
 ALL_FLIPS = {"flips": ["SLICES", "ROWS", "COLUMNS"], "maximum_shift_voxels": 0}
-LIMITS = Limits(memory_bytes=2 * 2**30, load_seconds=90, seconds=60)
 
 
 def asked(method="TEST_TIME_AUGMENTATION", samples=8, seed=1):
@@ -112,21 +112,8 @@ class Thinned(nn.Module):
         return 0.5 * self.drop(ones).mean()
 
 
-@pytest.fixture(scope="module")
-def file_of(tmp_path_factory):
-    def write(content):
-        path = tmp_path_factory.mktemp("models") / "model"
-        path.write_bytes(content)
-        return path
-
-    return write
-
-
-def process_of(path, **changes):
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    return ModelProcess(
-        kind="TORCHSCRIPT", path=path, digest=digest, keys=["score"], limits=changes.pop("limits", LIMITS), **changes
-    )
+def loaded(content):
+    return load_model("TORCHSCRIPT", content, ["score"], 2**30, torch.device("cpu"))
 
 
 def test_dropout_has_the_variance_of_a_binomial_share(file_of):
@@ -135,13 +122,13 @@ def test_dropout_has_the_variance_of_a_binomial_share(file_of):
     Of 200 samples the standard deviation has a relative standard error of 1 / sqrt(2 x 199) = 5 %: four of them.
     """
     given = volume()[np.newaxis, np.newaxis]
-    with process_of(file_of(torchscript(Thinned()))) as process:
-        process.start()
-        assert process.dropout_layers == 1
+    model = loaded(torchscript(Thinned()))
+    assert model.dropout_layers == 1
+    with torch.inference_mode():
         seeds = dropout_seeds(Sampling("MC_DROPOUT", 200, 1))
-        said = [float(process.predict(given, None, seed)[0][1].item()) for seed in seeds]
-        again = float(process.predict(given, None, seeds[0])[0][1].item())
-        in_use = float(process.predict(given)[0][1].item())
+        said = [model.says_with_dropout(given, seed)[0][1].item() for seed in seeds]
+        again = model.says_with_dropout(given, seeds[0])[0][1].item()
+        in_use = model.says(given)[0][1].item()
     assert again == said[0]
     # BatchNorm stays as in use: the mean of the ones is 1 and not 0, as in training. 1e-5 is its epsilon.
     assert in_use == pytest.approx(0.5, abs=1e-5)
@@ -150,31 +137,31 @@ def test_dropout_has_the_variance_of_a_binomial_share(file_of):
     assert np.mean(said) == pytest.approx(0.5, abs=4 * expected / np.sqrt(200))
 
 
-def test_a_trace_keeps_no_dropout(file_of):
+def test_a_trace_keeps_no_dropout():
     traced = torch.jit.trace(Thinned().eval(), torch.zeros(SHAPE))
     buffer = io.BytesIO()
     torch.jit.save(traced, buffer)
-    with process_of(file_of(buffer.getvalue())) as process:
-        process.start()
-        assert process.dropout_layers == 0
+    model = loaded(buffer.getvalue())
+    assert model.dropout_layers == 0
+    with torch.inference_mode():
+        assert model.says(np.zeros(SHAPE, np.float32))[0][1].item() == pytest.approx(0.5, abs=1e-5)
 
 
-class Endless(nn.Module):
-    def forward(self, volume: torch.Tensor) -> torch.Tensor:
-        total = volume.sum()
-        while bool(total * 0 == 0):
-            total = total + 1
-        return total
-
-
-def test_samples_share_the_time_of_a_case(file_of):
-    with process_of(file_of(torchscript(Endless()))) as process:
-        process.start()
-        deadline = Deadline(1.0)
-        given = volume()[np.newaxis, np.newaxis]
-        for _ in range(2):
-            with pytest.raises(ModelRefused) as caught:
-                process.predict(given, deadline)
-            assert caught.value.code == "too_slow"
-            assert "1 s" in caught.value.detail
-        assert deadline.left == 0
+def test_samples_share_the_time_of_a_case(tmp_path):
+    """A model that answers at once has no time where other samples have used it up; the next case has all of it."""
+    content = torchscript(Score())
+    (tmp_path / "model").write_bytes(content)
+    digest = hashlib.sha256(content).hexdigest()
+    limits = Limits(memory_bytes=2 * 2**30, load_seconds=90, seconds=60)
+    given = volume()[np.newaxis, np.newaxis]
+    with ModelProcess(
+        kind="TORCHSCRIPT", path=tmp_path / "model", digest=digest, keys=["score"], limits=limits
+    ) as process:
+        shared = Deadline(60.0)
+        first, second = (process.predict(given, shared)[0][1].item() for _ in range(2))
+        assert first == second
+        assert 0 < shared.left < 60
+        with pytest.raises(ModelRefused) as caught:
+            process.predict(given, Deadline(0.0))
+        assert caught.value.code == "too_slow"
+        assert not process.is_running

@@ -150,7 +150,8 @@ def test_the_bundle_holds_what_the_command_line_computes_it_from(doubtful: Any, 
     archive = zipfile.ZipFile(io.BytesIO(bundle(json.dumps(frozen), text)))
     (tmp_path / "ai.csv").write_bytes(archive.read("abstention/ai.csv"))
     output = io.StringIO()
-    assert main(["abstention", "--csv", str(tmp_path / "ai.csv"), "--json"], output) == 0
+    alpha = repr(1 - result["confidence_level"])
+    assert main(["abstention", "--csv", str(tmp_path / "ai.csv"), "--json", "--alpha", alpha], output) == 0
     block = next(one["abstention"] for one in result["description"]["participants"] if one["key"] == "ai")
     said = json.loads(output.getvalue())
     assert said["area"]["value"] == pytest.approx(block["estimates"]["area"]["value"], rel=1e-9)
