@@ -25,7 +25,8 @@ CARD = card_of("CASE_PROBABILITY", minimum_slices=5)
 MIRRORED = card_of(
     "CASE_PROBABILITY", minimum_slices=5, augmentations={"flips": ["COLUMNS"], "maximum_shift_voxels": 0}
 )
-WEIGHTS = [(2.0, 0.5), (1.0, 0.0), (-1.0, 0.25)]
+# None of another test's models, whose files would be these.
+WEIGHTS = [(2.125, 0.5), (1.0625, 0.0), (-1.125, 0.25)]
 
 
 class Ramp(nn.Module):
@@ -54,18 +55,22 @@ def ai_model(builder):
 
 @pytest.fixture
 def register(builder, ai_model):
-    """Registers a file as its trial would."""
+    """Registers a file as its trial would; the files go with the test, as the rows do."""
+    written: set[Path] = set()
 
     def version(name, module, card=CARD, **fields) -> ModelVersion:
         content = torchscript(module)
         digest = hashlib.sha256(content).hexdigest()
         path = Path("models") / "uploaded" / digest
         (Path(settings.VAR_DIR) / path).parent.mkdir(parents=True, exist_ok=True)
+        written.add(Path(settings.VAR_DIR) / path)
         (Path(settings.VAR_DIR) / path).write_bytes(content)
         fields = {"kind": "TORCHSCRIPT", "weights_path": str(path), "weights_digest": digest, **fields}
         return model_version_register(by=builder, ai_model=ai_model, version=name, card=card, **fields)
 
-    return version
+    yield version
+    for file in written:
+        file.unlink()
 
 
 @pytest.fixture
@@ -161,9 +166,9 @@ def test_an_ensemble_is_a_version_made_of_its_members(combine, members, client):
 
 def test_what_is_no_ensemble_is_refused(combine, members, register, external_version):
     first, second, _ = members
-    wider = register("wider", Score(3.0), card_of("CASE_PROBABILITY", minimum_slices=6))
-    spotting = register("spotting", Score(4.0), card_of("CASE_PROBABILITY", "HEAT_MAP", minimum_slices=5))
-    posted = register("posted", Score(5.0), kind="EXTERNAL")
+    wider = register("wider", Score(3.125), card_of("CASE_PROBABILITY", minimum_slices=6))
+    spotting = register("spotting", Score(4.125), card_of("CASE_PROBABILITY", "HEAT_MAP", minimum_slices=5))
+    posted = register("posted", Score(5.125), kind="EXTERNAL")
     for asked, code in (
         ([first, first], "repeated"),
         ([first, external_version], "unknown"),
