@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping
 from importlib.metadata import version
 from typing import Any
 
+import numpy as np
+
 from validation.dataset import EXCLUSION_DETAILS, Dataset, Participant, dataset_from_snapshot
 from validation.limitations import (
     dependence_notes,
@@ -14,6 +16,7 @@ from validation.limitations import (
     truth_notes,
     withdrawn_notes,
 )
+from validation.plans.described_abstention import abstention_of
 from validation.stats.binary import binary_summary
 from validation.stats.calibration import calibration_summary
 from validation.stats.checks import BoolArray
@@ -70,6 +73,7 @@ def analyse(
         "participants": participants,
         "comparisons": comparisons,
         "calibration": calibration,
+        **_abstention(dataset),
         "looks": looks_of(snapshot),
         "notes": _notes(snapshot, dataset),
     }
@@ -134,6 +138,18 @@ def _calibration(dataset: Dataset) -> JSONValue:
         return Undefined(Reason.NOT_COLLECTED, "The reader study has no AI model.").to_json()
     counted = ai.has_rating
     return calibration_summary(dataset.truth[counted], ai.rating[counted], level=dataset.level).to_json()
+
+
+def _abstention(dataset: Dataset) -> dict[str, JSONValue]:
+    """Only where predictions say how uncertain they are: the bytes of other results stay what they were."""
+    ai = dataset.ai
+    if ai is None or not ai.doubts:
+        return {}
+    is_clustered = len(set(dataset.patients)) < len(dataset.patients)
+    call = np.where(ai.has_call, ai.call.astype(np.float64), np.nan)
+    found = abstention_of(dataset.truth, call, ai.doubts, level=dataset.level, is_clustered=is_clustered)
+    # The cases of such a result are not listed, so nothing says whose they are.
+    return {"abstention": {name: part for name, part in found.items() if name != "uncertainties"}}
 
 
 def _not_collected(what: str) -> JSONValue:

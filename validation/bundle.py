@@ -21,7 +21,7 @@ from validation.figures import figure_csv, figures_of, spreadsheet_cell
 from validation.plans.document import Endpoint, Subject, subjects_of
 from validation.plans.facts import LOCATED
 from validation.plans.snapshot import lay_out
-from validation.plans.table import AI_NAME, StudyTable, crossed_cases, ratings_for
+from validation.plans.table import AI_NAME, StudyTable, SubjectReadings, crossed_cases, ratings_for
 from validation.stats.checks import FloatArray
 
 _RECOMPUTE = Path(__file__).parent / "recompute.py"
@@ -41,6 +41,8 @@ recompute.py     computes every endpoint again with `python -m validation.stats`
                  It takes the statistics from software/ and needs numpy, pandas, scipy, scikit-learn and statsmodels,
                  and neither a database nor a server
 software/        the source code of `validation.stats` (Apache-2.0) as it was when this archive was made
+abstention/      for each AI that says how uncertain it is, the cases that it decided, as
+                 `python -m validation.stats abstention --csv` reads them
 cases.csv        the numbers that stand for the cases in .imrmc files
 report.html, report.pdf
                  the report that was made last, where one was made before this archive was asked for
@@ -94,6 +96,10 @@ def _tables(snapshot: Mapping[str, Any], result: Mapping[str, Any]) -> Iterator[
         "readings.csv",
         _csv(("subject", "reader", "case", "patient", "truth", "rating", "call"), _readings(table, names)),
     )
+    for key, said in table.subjects.items():
+        if said.doubts:
+            columns = ("case", "patient", "truth", "call", "uncertainty")
+            yield f"abstention/{key}.csv", _csv(columns, _doubts(table, said, names))
     plan = snapshot["plan"]["document"]
     for endpoint in plan["endpoints"]:
         subjects = subjects_of(plan, endpoint)
@@ -114,6 +120,14 @@ def _readings(table: StudyTable, names: Mapping[str, str]) -> Iterator[Sequence[
                     truth = int(table.truth[column])
                     patient = table.patients[column]
                     yield key, reader, names[case], patient, truth, _number(rating), _number(call)
+
+
+def _doubts(table: StudyTable, said: SubjectReadings, names: Mapping[str, str]) -> Iterator[Sequence[Any]]:
+    """What an AI decided and how uncertain it was, of the cases of which it says both."""
+    for column, (case, doubt) in enumerate(zip(table.cases, said.doubts, strict=True)):
+        call = said.call[0, column]
+        if doubt is not None and not np.isnan(call):
+            yield names[case], table.patients[column], int(table.truth[column]), int(call), doubt["value"]
 
 
 def _endpoint_csv(table: StudyTable, endpoint: Endpoint, subjects: Sequence[Subject], names: Mapping[str, str]) -> str:

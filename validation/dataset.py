@@ -62,6 +62,8 @@ class Participant:
     has_call: BoolArray
     rating: FloatArray
     has_rating: BoolArray
+    # What the AI's prediction of each case says of its uncertainty; empty where none does.
+    doubts: tuple[Mapping[str, Any] | None, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -134,12 +136,14 @@ def _ai(
     name = f"{model['name']} {model['version']}"
     scores = {prediction["case"]: prediction["score"] for prediction in snapshot["predictions"]}
     found = [scores.get(case["id"]) for case in analysed]
+    said = {prediction["case"]: prediction.get("uncertainty") for prediction in snapshot["predictions"]}
+    doubts = tuple(said.get(case["id"]) for case in analysed)
     missing = tuple(case["name"] for case, score in zip(analysed, found, strict=True) if score is None)
     rating, has_rating = _column(found)
     participant = Participant(
         key=AI_KEY, kind="AI", name=name, threshold=model["operating_threshold"], rating_scale="PROBABILITY",
         calls=True, rates=True, call=rating >= model["operating_threshold"], has_call=has_rating,
-        rating=rating, has_rating=has_rating,
+        rating=rating, has_rating=has_rating, doubts=doubts if any(doubts) else (),
     )  # fmt: skip
     return [(participant, [Exclusion(AI_KEY, name, "no-prediction", missing)] if missing else [])]
 

@@ -64,6 +64,27 @@ def _calibration(result: Mapping[str, Any]) -> Iterator[Sequence[Any]]:
         )  # fmt: skip
 
 
+def _abstention(result: Mapping[str, Any]) -> Iterator[Sequence[Any]]:
+    for key, name, block in abstaining(result):
+        if "undefined" in block:
+            yield key, name, *[None] * 7, block["undefined"], block["detail"]
+            continue
+        for row in block["curve"]:
+            yield (
+                key, name, row["uncertainty"], row["n"], row["errors"], row["coverage"], row["error_rate"],
+                row["low"], row["high"], block["method"], block["definition"],
+            )  # fmt: skip
+
+
+def abstaining(result: Mapping[str, Any]) -> list[tuple[str, str, Mapping[str, Any]]]:
+    """Return key, name and abstention of every AI that has one; none of a result whose predictions are all certain."""
+    if "endpoints" not in result:
+        ai = next((one for one in result["participants"] if one["kind"] == "AI"), None)
+        return [(ai["key"], ai["name"], result["abstention"])] if ai is not None and "abstention" in result else []
+    participants = (result.get("description") or {}).get("participants", ())
+    return [(one["key"], one["name"], one["abstention"]) for one in participants if "abstention" in one]
+
+
 def _endpoints(result: Mapping[str, Any]) -> Iterator[Sequence[Any]]:
     for endpoint in result["endpoints"]:
         against = endpoint["against"]
@@ -127,6 +148,22 @@ FIGURES: dict[str, tuple[tuple[str, ...], Rows]] = {
         ("low", "high", "n", "events", "mean_probability", "observed", "observed_low", "observed_high"),
         _calibration,
     ),
+    "abstention": (
+        (
+            "participant",
+            "name",
+            "uncertainty",
+            "kept",
+            "errors",
+            "coverage",
+            "error_rate",
+            "low",
+            "high",
+            "method",
+            "definition",
+        ),
+        _abstention,
+    ),
     "endpoints": (
         (
             "endpoint",
@@ -159,8 +196,13 @@ _OF_MARKS = frozenset({"marks", "froc-curves"})
 
 
 def figures_of(result: Mapping[str, Any]) -> list[str]:
-    """Name the figures that a result has: one by plan has endpoints, and what was marked where it was matched."""
+    """Name the figures that a result has: one by plan has endpoints, and what was marked where it was matched.
+
+    Abstention is among them where an AI says how uncertain it is.
+    """
+    left_out = set() if abstaining(result) else {"abstention"}
     if "endpoints" not in result:
-        return [name for name in FIGURES if name != "endpoints" and name not in _OF_MARKS]
+        return [name for name in FIGURES if name not in {"endpoints", *_OF_MARKS, *left_out}]
     has_marks = "marks" in (result.get("description") or {})
-    return [name for name in FIGURES if name in _OF_PLANS or (has_marks and name in _OF_MARKS)]
+    wanted = _OF_PLANS | {"abstention"} | (_OF_MARKS if has_marks else frozenset())
+    return [name for name in FIGURES if name in wanted - left_out]

@@ -25,7 +25,7 @@ from portal.accounts.authentication import caller
 from portal.errors import NotFound
 from portal.inference.access import has_segment
 from portal.inference.api.predictions import ai_segment_response, heat_map_response
-from portal.inference.api.shapes import HeatMapOutput
+from portal.inference.api.shapes import HeatMapOutput, UncertaintyShape
 from portal.inference.calibration import CalibrationHint, hint_for
 
 
@@ -79,7 +79,10 @@ class PredictionShownOutput(serializers.Serializer[Any]):
     prediction_id = serializers.UUIDField(source="pk")
     model = serializers.CharField(source="model_version.ai_model.name")
     version = serializers.CharField(source="model_version.version")
-    score = serializers.SerializerMethodField(help_text="Null, with call and calibration, where the arm hides scores.")
+    score = serializers.SerializerMethodField(
+        help_text="Null, with uncertainty, call and calibration, where the arm hides scores."
+    )
+    uncertainty = serializers.SerializerMethodField()
     threshold = serializers.FloatField(source="model_version.operating_threshold")
     call = serializers.SerializerMethodField()
     findings = serializers.SerializerMethodField()
@@ -100,6 +103,11 @@ class PredictionShownOutput(serializers.Serializer[Any]):
     def get_score(self, prediction: Any) -> float | None:
         """Return the score where the arm shows scores."""
         return float(prediction.score) if self._shows("ai_scores") else None
+
+    @extend_schema_field(UncertaintyShape(allow_null=True))
+    def get_uncertainty(self, prediction: Any) -> Any:
+        """Return how uncertain the score is, where the arm shows scores and the prediction says so."""
+        return prediction.uncertainty if self._shows("ai_scores") else None
 
     @extend_schema_field(serializers.ListField(child=serializers.DictField()))
     def get_findings(self, prediction: Any) -> list[dict[str, Any]]:
@@ -130,6 +138,11 @@ class FurtherPredictionShownOutput(PredictionShownOutput):
     @extend_schema_field(serializers.FloatField(allow_null=True))
     def get_score(self, prediction: Any) -> None:
         """Return nothing: the AI is judged by the first imaging study of a case."""
+        return
+
+    @extend_schema_field(UncertaintyShape(allow_null=True))
+    def get_uncertainty(self, prediction: Any) -> None:
+        """Return nothing, as for the score."""
         return
 
     @extend_schema_field(CalibrationHintOutput(allow_null=True))

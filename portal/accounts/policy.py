@@ -144,6 +144,7 @@ ROUTES: dict[str, dict[str, Action]] = {
     "ai-model": {"GET": _A.AI_VIEW},
     "ai-model-posters": {"GET": _A.AI_VIEW, "PUT": _A.AI_MANAGE},
     "ai-model-versions": {"GET": _A.AI_VIEW, "POST": _A.AI_MANAGE},
+    "ai-model-ensembles": {"POST": _A.AI_MANAGE},
     "ai-model-uploads": {"GET": _A.AI_VIEW, "POST": _A.AI_MANAGE},
     "model-upload": {"GET": _A.AI_VIEW},
     "model-upload-cancel": {"POST": _A.AI_MANAGE},

@@ -92,6 +92,8 @@ def _card(size: TrainingSize) -> dict[str, Any]:
             "body_parts": ["CHEST"],
             "views": [],
             "orientation": "AXIAL",
+            # A chest seen in a mirror is one, and a nodule is one wherever the grid begins.
+            "augmentations": {"flips": ["COLUMNS"], "maximum_shift_voxels": 1},
             "pixel_spacing_mm": {"minimum": 0.3, "maximum": 2.0},
             "slice_spacing_mm": {"minimum": 0.5, "maximum": 5.0},
             "minimum_slices": MINIMUM_SLICES,

@@ -38,6 +38,19 @@ class Limits:
     seconds: float
 
 
+class Deadline:
+    """Seconds of a clock that several questions share; `whole` is what they were at the beginning."""
+
+    def __init__(self, seconds: float) -> None:
+        self.whole = seconds
+        self._until = time.monotonic() + seconds
+
+    @property
+    def left(self) -> float:
+        """Seconds that are left; 0 where none are."""
+        return max(0.0, self._until - time.monotonic())
+
+
 def verified(path: Path, digest: str) -> int:
     """Open a stored model and return the descriptor; raise `ModelRefused` when it is not the one of this SHA-256."""
     try:
@@ -67,6 +80,8 @@ class ModelProcess:
         self.keys = list(keys)
         self.limits = limits
         self._waiting = waiting or _nothing
+        # How many layers of the loaded model can be set to work as in training.
+        self.dropout_layers = 0
         self._process: subprocess.Popen[bytes] | None = None
         self._folder: tempfile.TemporaryDirectory[str] | None = None
 
@@ -105,13 +120,18 @@ class ModelProcess:
             "load_seconds": self.limits.load_seconds,
             "seconds": self.limits.seconds,
         }
-        header, _ = self._ask({**request, **limits}, [], self.limits.load_seconds)
+        header, _ = self._ask({**request, **limits}, [], Deadline(self.limits.load_seconds))
         if header.get("ready") is not True:
             self.close()
             raise _said(header)
+        layers = header.get("dropout_layers")
+        self.dropout_layers = layers if isinstance(layers, int) else 0
 
-    def predict(self, volume: Array) -> list[Named]:
+    def predict(self, volume: Array, deadline: Deadline | None = None, dropout_seed: int | None = None) -> list[Named]:
         """Return the model's outputs for a volume (1, 1, slices, rows, columns), not yet checked for what they say.
+
+        `deadline`: of several questions that share the time of one; without it this one has all of it. With
+        `dropout_seed` the dropout layers work as in training, and draw what this seed gives.
 
         Raises
         ------
@@ -121,7 +141,10 @@ class ModelProcess:
         if not self.is_running:
             self.close()
             self.start()
-        header, arrays = self._ask({}, [("volume", volume)], self.limits.seconds)
+        time_limit = deadline or Deadline(self.limits.seconds)
+        # The processor's time is limited by the kernel, so the process has to know what is left.
+        request = {"seconds": time_limit.left, "dropout_seed": dropout_seed}
+        header, arrays = self._ask(request, [("volume", volume)], time_limit)
         if header.get("done") is not True:
             raise _said(header)
         if [key for key, _ in arrays] != self.keys:
@@ -142,12 +165,12 @@ class ModelProcess:
             self._folder = None
 
     def _ask(
-        self, header: dict[str, Any], arrays: Sequence[Named], seconds: float
+        self, header: dict[str, Any], arrays: Sequence[Named], deadline: Deadline
     ) -> tuple[dict[str, Any], list[Named]]:
         process = self._process
         if process is None or process.stdin is None or process.stdout is None:
             raise RuntimeError("the process of the model has not been started")
-        line = _Line(process.stdin.fileno(), process.stdout.fileno(), time.monotonic() + seconds, self._waiting)
+        line = _Line(process.stdin.fileno(), process.stdout.fileno(), deadline, self._waiting)
         try:
             line.send(packed_header(header, arrays))
             for _, values in arrays:
@@ -155,7 +178,7 @@ class ModelProcess:
             return read_message(line.read)
         except TimeoutError as error:
             self.close()
-            detail = f"The model was stopped: it needed more than {math.ceil(seconds)} s."
+            detail = f"The model was stopped: it needed more than {math.ceil(deadline.whole)} s."
             raise ModelRefused("too_slow", detail) from error
         except (EOFError, BrokenPipeError) as error:
             _kill(process)
@@ -171,7 +194,7 @@ class ModelProcess:
 class _Line:
     """Both pipes with one deadline; a model that neither reads nor writes cannot hold the worker."""
 
-    def __init__(self, writes_to: int, reads_from: int, deadline: float, waiting: Waiting) -> None:
+    def __init__(self, writes_to: int, reads_from: int, deadline: Deadline, waiting: Waiting) -> None:
         self.writes_to, self.reads_from, self.deadline, self.waiting = writes_to, reads_from, deadline, waiting
         os.set_blocking(writes_to, False)
         os.set_blocking(reads_from, False)
@@ -196,7 +219,7 @@ class _Line:
         poll = select.poll()
         poll.register(descriptor, event)
         while True:
-            left = self.deadline - time.monotonic()
+            left = self.deadline.left
             if left <= 0:
                 raise TimeoutError
             if poll.poll(1000 * min(left, _LOOK_S)):

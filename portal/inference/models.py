@@ -38,6 +38,7 @@ class EngineKind(models.TextChoices):
     TORCHSCRIPT = "TORCHSCRIPT"
     TORCH_EXPORT = "TORCH_EXPORT"
     ONNX = "ONNX"
+    ENSEMBLE = "ENSEMBLE"
 
 
 UPLOADED_KINDS = (EngineKind.TORCHSCRIPT, EngineKind.TORCH_EXPORT, EngineKind.ONNX)
@@ -71,6 +72,23 @@ class ModelVersion(UuidModel):
 
     def __str__(self) -> str:
         return f"{self.ai_model} {self.version}"
+
+
+class EnsembleMember(AppendOnlyModel):
+    """One of the versions that are asked together as an ensemble, by its place among them."""
+
+    SEAL = Seal()
+
+    ensemble = models.ForeignKey(ModelVersion, on_delete=models.PROTECT, related_name="members")
+    member = models.ForeignKey(ModelVersion, on_delete=models.PROTECT, related_name="+")
+    position = models.PositiveSmallIntegerField(help_text="From 1; findings and heat map are those of the first.")
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["ensemble", "position"], name="ensemble_position_once"),
+            models.UniqueConstraint(fields=["ensemble", "member"], name="ensemble_member_once"),
+        ]
 
 
 class ModelCard(AppendOnlyModel):
@@ -120,6 +138,7 @@ class InferenceRun(JobModel):
     model_version = models.ForeignKey(ModelVersion, on_delete=models.PROTECT, related_name="runs")
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     priority = models.PositiveSmallIntegerField(choices=RunPriority, default=RunPriority.NORMAL)
+    uncertainty = models.JSONField(null=True, help_text="How it is found, where the run asks: {method, samples, seed}.")
 
     class Meta:
         ordering = ["-created_at"]
@@ -142,6 +161,7 @@ class Prediction(AppendOnlyModel):
     model_version = models.ForeignKey(ModelVersion, on_delete=models.PROTECT, related_name="predictions")
     imaging_study = models.ForeignKey(ImagingStudy, on_delete=models.PROTECT, related_name="predictions")
     score = models.FloatField()
+    uncertainty = models.JSONField(null=True, help_text="Of the score: {value, method, samples, definition}.")
     findings = models.JSONField(default=list)
     source = models.CharField(max_length=8, choices=PredictionSource)
     weights_digest = models.CharField(max_length=64, blank=True)

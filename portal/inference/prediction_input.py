@@ -18,6 +18,7 @@ from portal.inference.finding_segments import (
     to_segment_input,
 )
 from portal.inference.heat_map import HeatMapInput, heat_map_problems, to_heat_map_input
+from portal.inference.uncertainty import to_uncertainty, uncertainty_problems
 
 MAXIMUM_FINDINGS = 500
 # Of all findings together: every reader's browser is sent and draws them at once.
@@ -26,7 +27,7 @@ MAXIMUM_TEXT = 200
 # RadLex: the finding that the demo model looks for and that example files use.
 PULMONARY_NODULE = {"scheme": "RADLEX", "value": "RID50149", "meaning": "pulmonary nodule"}
 
-_PREDICTION_FIELDS = {"imaging_study_uid", "score", "findings", "heat_map"}
+_PREDICTION_FIELDS = {"imaging_study_uid", "score", "uncertainty", "findings", "heat_map"}
 _FINDING_FIELDS = {"id", "code", "score", "geometry"}
 
 
@@ -42,6 +43,7 @@ class PredictionInput:
     segments: dict[int, SegmentInput] = field(default_factory=dict)
     # Which files it was read from and by which rules; None where the prediction itself was sent.
     origin: dict[str, Any] | None = None
+    uncertainty: dict[str, Any] | None = None
 
 
 def prediction_problems(raw: Any, path: str = "") -> list[FieldProblem]:
@@ -59,6 +61,8 @@ def prediction_problems(raw: Any, path: str = "") -> list[FieldProblem]:
         problems.append(_problem(f"{prefix}imaging_study_uid", "bad_uid", "Give the StudyInstanceUID."))
     if not is_number(raw.get("score"), 0, 1):
         problems.append(_problem(f"{prefix}score", "not_a_probability", "The score is a number from 0 to 1."))
+    if raw.get("uncertainty") is not None:
+        problems += uncertainty_problems(raw["uncertainty"], f"{prefix}uncertainty")
     if raw.get("heat_map") is not None:
         problems += heat_map_problems(raw["heat_map"], f"{prefix}heat_map")
     findings = raw.get("findings", [])
@@ -82,7 +86,10 @@ def to_prediction_input(raw: Mapping[str, Any]) -> PredictionInput:
     }
     for index, segment in segments.items():
         findings[index] = {**findings[index], "geometry": segment.geometry}
-    return PredictionInput(raw["imaging_study_uid"], float(raw["score"]), findings, heat_map, segments)
+    uncertainty = to_uncertainty(raw["uncertainty"]) if raw.get("uncertainty") is not None else None
+    return PredictionInput(
+        raw["imaging_study_uid"], float(raw["score"]), findings, heat_map, segments, uncertainty=uncertainty
+    )
 
 
 def _amount_problems(findings: list[Any], path: str) -> list[FieldProblem]:

@@ -28,11 +28,18 @@ FINDING_COLUMNS = (
     "code_meaning",
 )
 COLUMNS = (*STUDY_COLUMNS, *FINDING_COLUMNS)
+# May be added: of the score of the imaging study.
+UNCERTAINTY_COLUMNS = ("uncertainty", "uncertainty_method", "uncertainty_samples", "uncertainty_definition")
+ALL_COLUMNS = (*COLUMNS, *UNCERTAINTY_COLUMNS)
 MAXIMUM_ROWS = 100_000
 # How the fields of a prediction are called in the file.
 _COLUMN_OF_FIELD = {
     "imaging_study_uid": "study_instance_uid",
     "score": "score",
+    "uncertainty.value": "uncertainty",
+    "uncertainty.method": "uncertainty_method",
+    "uncertainty.samples": "uncertainty_samples",
+    "uncertainty.definition": "uncertainty_definition",
     "findings[0].id": "finding_id",
     "findings[0].score": "finding_score",
     "findings[0].code": "code_value",
@@ -97,9 +104,9 @@ def _header_problems(header: list[str]) -> list[FieldProblem]:
         if name not in header
     ]
     problems += [
-        _problem(name[:60] or "(blank)", "column_unknown", f"Columns are {', '.join(COLUMNS)}.", 1)
+        _problem(name[:60] or "(blank)", "column_unknown", f"Columns are {', '.join(ALL_COLUMNS)}.", 1)
         for name in header
-        if name not in COLUMNS
+        if name not in ALL_COLUMNS
     ]
     if len(set(header)) != len(header):
         problems.append(_problem("file", "column_repeated", "A column appears twice.", 1))
@@ -134,6 +141,8 @@ def _clash(known: PredictionInput, further: PredictionInput) -> tuple[str, str, 
     """Why a further row cannot belong to an imaging study that already has one."""
     if known.score != further.score:
         return "score", "score_differs", "Another row gives this imaging study another score."
+    if known.uncertainty != further.uncertainty:
+        return "uncertainty", "uncertainty_differs", "Another row gives this imaging study another uncertainty."
     if not further.findings or not known.findings:
         return "study_instance_uid", "repeated", "A further row may only add another finding."
     if any(finding["id"] == further.findings[0]["id"] for finding in known.findings):
@@ -148,6 +157,13 @@ def _to_json(cells: dict[str, str]) -> dict[str, Any]:
         "score": _number(cells["score"]),
         "findings": [],
     }
+    if any(cells.get(name) for name in UNCERTAINTY_COLUMNS):
+        raw["uncertainty"] = {
+            "value": _number(cells.get("uncertainty", "")),
+            "method": cells.get("uncertainty_method"),
+            "samples": _count(cells.get("uncertainty_samples", "")),
+            "definition": cells.get("uncertainty_definition"),
+        }
     if any(cells.get(name) for name in FINDING_COLUMNS):
         raw["findings"].append(
             {
@@ -169,6 +185,14 @@ def _number(cell: str) -> float | None:
         return float(cell)
     except ValueError:
         return None
+
+
+def _count(cell: str) -> int | str | None:
+    """A whole number, None where there is none, and as it is where it is something else."""
+    try:
+        return int(cell) if cell else None
+    except ValueError:
+        return cell
 
 
 def _in_columns(problem: FieldProblem, row: int) -> FieldProblem:

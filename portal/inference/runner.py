@@ -22,6 +22,7 @@ from portal.inference.input_check import Specification
 from portal.inference.measurement_jobs import measurements_follow
 from portal.inference.models import InferenceItem, InferenceRun, ModelCard, ModelVersion, Prediction, PredictionSource
 from portal.inference.pixels import UnusableInput
+from portal.inference.selectors import sampling_of
 from portal.inference.services import heat_map_create
 from portal.inference.streams import STREAM
 from portal.jobs import JobFailed, Lease
@@ -42,7 +43,7 @@ def inference_run_work(run: InferenceRun, lease: Lease) -> None:
     """Predict every pending imaging study of the run, and end the run."""
     waiting = partial(_still_wanted, run, lease)
     try:
-        engine = open_engine(run.model_version, waiting)
+        engine = open_engine(run.model_version, waiting, sampling_of(run))
     except ModelRefused as refused:
         raise JobFailed(refused.detail, code=refused.code) from refused
     pending = list(
@@ -97,6 +98,7 @@ def _work_item(run: InferenceRun, item: InferenceItem, engine: Engine, lease: Le
         model_version=run.model_version,
         imaging_study=item.imaging_study,
         score=answer.score,
+        uncertainty=answer.uncertainty,
         findings=answer.findings,
         source=PredictionSource.COMPUTED,
         weights_digest=run.model_version.weights_digest,

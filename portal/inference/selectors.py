@@ -1,20 +1,22 @@
 """Reads of AI models, runs and predictions."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import Case, Count, IntegerField, OuterRef, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce
 
 from portal.db import JobModel, JobState
+from portal.errors import Invalid
 from portal.imaging.models import ImagingStudy
 from portal.inference.models import (
     AiModel,
     EngineKind,
     InferenceItem,
     InferenceRun,
+    ModelCard,
     ModelUpload,
     ModelVersion,
     Prediction,
@@ -22,6 +24,7 @@ from portal.inference.models import (
     PredictionMeasurementJob,
     SegmentMeasurement,
 )
+from portal.inference.sampling import Sampling, sampling_problems, to_sampling
 
 
 def ai_models_all() -> QuerySet[AiModel]:
@@ -38,9 +41,8 @@ def model_versions_all() -> QuerySet[ModelVersion]:
         .annotate(count=Count("imaging_study", distinct=True))
         .values("count")
     )
-    return ModelVersion.objects.select_related("ai_model", "card").annotate(
-        number_of_predictions=Coalesce(Subquery(counted, output_field=IntegerField()), 0)
-    )
+    versions = ModelVersion.objects.select_related("ai_model", "card").prefetch_related("members__member")
+    return versions.annotate(number_of_predictions=Coalesce(Subquery(counted, output_field=IntegerField()), 0))
 
 
 def is_runnable(model_version: ModelVersion) -> bool:
@@ -57,6 +59,30 @@ def most_urgent_run(otherwise: uuid.UUID | str) -> uuid.UUID | str:
     """Return the waiting run that comes next, or the one given when none waits."""
     waiting = InferenceRun.objects.filter(state=JobState.PENDING, cancel_requested=False)
     return waiting.order_by("-priority", "created_at").values_list("pk", flat=True).first() or otherwise
+
+
+def augmentations_allowed(model_version: ModelVersion) -> Mapping[str, Any] | None:
+    """Return how a case may be changed for test-time augmentation, as the version's card says; None: not at all."""
+    card = ModelCard.objects.filter(model_version=model_version).first()
+    allowed: Mapping[str, Any] | None = card.document["input"].get("augmentations") if card else None
+    return allowed
+
+
+def ensemble_members(model_version: ModelVersion) -> list[ModelVersion]:
+    """Return the versions that an ensemble asks, in their order."""
+    return [one.member for one in model_version.members.select_related("member__ai_model").order_by("position")]
+
+
+def check_sampling(model_version: ModelVersion, asked: Mapping[str, Any] | None) -> None:
+    """Raise `Invalid` where the version cannot find in the way that is asked how uncertain its scores are."""
+    problems = sampling_problems(asked, model_version.kind, augmentations_allowed(model_version)) if asked else []
+    if problems:
+        raise Invalid("This version cannot say so how uncertain it is; nothing was started.", errors=problems)
+
+
+def sampling_of(run: InferenceRun) -> Sampling | None:
+    """Return by which samples a run finds how uncertain its scores are; None where it asks for nothing."""
+    return None if run.uncertainty is None else to_sampling(run.uncertainty, augmentations_allowed(run.model_version))
 
 
 def inference_runs_all() -> QuerySet[InferenceRun]:

@@ -37,7 +37,7 @@ from portal.inference.models import (
 from portal.inference.prediction_input import PredictionInput, prediction_problems, to_prediction_input
 from portal.inference.predictions_csv import parse_predictions_csv
 from portal.inference.segment_files import ai_segment_write
-from portal.inference.selectors import is_runnable, predictions_in_force
+from portal.inference.selectors import check_sampling, is_runnable, predictions_in_force
 from portal.inference.streams import STREAM
 from portal.webhooks.events import EventKind
 from portal.webhooks.services import emit
@@ -173,15 +173,16 @@ def inference_run_create(
     model_version: ModelVersion,
     imaging_studies: Sequence[ImagingStudy],
     priority: RunPriority = RunPriority.NORMAL,
+    uncertainty: dict[str, Any] | None = None,
 ) -> InferenceRun:
-    """Ask a worker to run a model version over imaging studies."""
+    """Ask a worker to run a model version over imaging studies; `uncertainty`: method, samples and seed."""
     if not is_runnable(model_version):
         raise Invalid("The portal cannot run this model version: its predictions are posted.", code="not_runnable")
     if not imaging_studies:
         raise Invalid("Choose at least one imaging study.", code="no_imaging_studies")
-    run = InferenceRun.objects.create(
-        model_version=model_version, requested_by=by, progress_total=len(imaging_studies), priority=priority
-    )
+    check_sampling(model_version, uncertainty)
+    asked = {"model_version": model_version, "requested_by": by, "priority": priority, "uncertainty": uncertainty}
+    run = InferenceRun.objects.create(**asked, progress_total=len(imaging_studies))
     InferenceItem.objects.bulk_create(InferenceItem(run=run, imaging_study=study) for study in imaging_studies)
     record(
         stream=STREAM,
@@ -192,6 +193,7 @@ def inference_run_create(
             "model_version": str(model_version.pk),
             "imaging_studies": len(imaging_studies),
             "priority": RunPriority(priority).name,
+            **({} if uncertainty is None else {"uncertainty": uncertainty}),
         },
     )
     jobs.enqueue(run)
@@ -297,6 +299,7 @@ def predictions_store(
                 model_version=model_version,
                 imaging_study=study,
                 score=one.score,
+                uncertainty=one.uncertainty,
                 findings=one.findings,
                 source=source,
                 weights_digest=model_version.weights_digest,
@@ -343,7 +346,8 @@ def says_the_same(known: Prediction, one: PredictionInput) -> bool:
     """Whether a prediction in force says word for word what is posted."""
     shown = getattr(known, "heat_map", None)
     digests = (shown.digest if shown else None, one.heat_map.digest if one.heat_map else None)
-    return (known.score, known.findings) == (one.score, one.findings) and digests[0] == digests[1]
+    said = (known.score, known.uncertainty, known.findings) == (one.score, one.uncertainty, one.findings)
+    return said and digests[0] == digests[1]
 
 
 def heat_map_create(*, prediction: Prediction, heat_map: HeatMapInput | None) -> HeatMap | None:

@@ -21,6 +21,11 @@ urlpatterns = [
         name="ai-model-versions",
     ),
     path(
+        "ai-models/<uuid:ai_model_id>/ensembles",
+        ai_models.AiModelEnsemblesApi.as_view(),
+        name="ai-model-ensembles",
+    ),
+    path(
         "ai-models/<uuid:ai_model_id>/uploads",
         model_uploads.AiModelUploadsApi.as_view(),
         name="ai-model-uploads",

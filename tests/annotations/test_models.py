@@ -58,6 +58,7 @@ def test_the_tables_of_history_are_known() -> None:
         "annotations_termsversion",
         "annotations_trainingacceptance",
         "audit_event",
+        "inference_ensemblemember",
         "inference_heatmap",
         "inference_modelcard",
         "inference_prediction",

@@ -28,6 +28,8 @@ pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(600)]
 
 CASES = 5
 DISEASED = [True, False, True, False, True]
+# How uncertain the AI is; it misses the last case.
+DOUBTS = (0.05, 0.3, 0.12, 0.4, 0.2)
 # How sure each reader is of each case, alone and with the AI.
 SURE = {
     0: {"A": (60, 40, 30, 50, 70), "B": (80, 20, 60, 30, 90)},
@@ -46,8 +48,12 @@ def path(stage: Stage) -> str:
     ingested(coordinator, [(f"{number}.dcm", file_of(one)) for number, one in enumerate(phantoms)])
     model = coordinator.send("POST", "ai-models", {"name": f"Planned AI {batch}"})["id"]
     version = coordinator.send("POST", f"ai-models/{model}/versions", {"version": "1.0", "kind": "EXTERNAL"})["id"]
-    scores = zip(uids, (0.9, 0.2, 0.7, 0.4, 0.3), strict=True)
-    said = [{"imaging_study_uid": uid, "score": score, "findings": []} for uid, score in scores]
+    scores = zip(uids, (0.9, 0.2, 0.7, 0.4, 0.3), DOUBTS, strict=True)
+    about = {"method": "ENSEMBLE", "samples": 5, "definition": "Standard deviation of the score over five networks."}
+    said = [
+        {"imaging_study_uid": uid, "score": score, "findings": [], "uncertainty": {"value": doubt, **about}}
+        for uid, score, doubt in scores
+    ]
     coordinator.send("POST", f"model-versions/{version}/predictions", said)
     made = drafted(
         coordinator,
@@ -209,6 +215,7 @@ FIGURES = {
     "all readers: right or wrong before, and after": "change-unaided-aided",
     "Calibration": "calibration",
     "Net benefit": "decision-curve",
+    "Errors against the share of cases kept": "abstention",
 }
 
 
@@ -252,6 +259,18 @@ def test_the_result_says_the_endpoints_and_every_point_opens_its_cases_in_the_vi
     page.keyboard.press("Escape")
     expect(cases).to_have_count(0)
 
+    # What the AI gains that keeps its one most certain case: four are left to a human, of which it gets one wrong.
+    abstention = page.get_by_role("figure", name="Errors against the share of cases kept", exact=True)
+    abstention.locator("[data-mark][tabindex='0']").focus()
+    expect(hint).to_contain_text("keeps 1 of 5 cases (20 %), up to an uncertainty of 0.05")
+    expect(hint).to_contain_text("ensemble, 5 samples")
+    picture(page, "planned-result-abstention")
+    page.keyboard.press("Enter")
+    expect(cases).to_contain_text("left to a human beyond 0.05: 4 cases")
+    expect(cases.get_by_role("region", name="Left to a human, the AI wrong")).to_contain_text("Case 005")
+    page.keyboard.press("Escape")
+    expect(cases).to_have_count(0)
+
     # By mouse: a cell of the decisions, then its first case in the viewer.
     decisions = page.get_by_role("table", name="Decisions", exact=True)
     decisions.get_by_role("button", name=re.compile("true positive: [1-9].*show the cases")).first.click()
@@ -264,6 +283,7 @@ def test_the_result_says_the_endpoints_and_every_point_opens_its_cases_in_the_vi
     expect(said.get_by_role("row", name=re.compile("^AI:"))).to_contain_text(
         re.compile("positive, right|negative, wrong")
     )
+    expect(said.get_by_role("row", name=re.compile("^AI:"))).to_contain_text("(ensemble, 5 samples)")
     expect(said.get_by_role("link", name="History")).to_have_count(4)  # two readers in two arms
     expect(page.get_by_role("region", name="Truth")).to_contain_text("Truth: positive")
     is_accessible(page)

@@ -171,6 +171,7 @@ EXPECTED: dict[str, dict[str, Row]] = {
     "ai-model": {"GET": BUILDERS},
     "ai-model-posters": {"GET": BUILDERS, "PUT": BUILDERS},
     "ai-model-versions": {"GET": BUILDERS, "POST": BUILDERS},
+    "ai-model-ensembles": {"POST": BUILDERS},
     "ai-model-uploads": {"GET": BUILDERS, "POST": BUILDERS},
     "model-upload": {"GET": BUILDERS},
     "model-upload-cancel": {"POST": BUILDERS},

@@ -96,6 +96,7 @@ def body(name: str, side: Side) -> Any:
         "ai-models": {"name": "Another model"},
         "ai-model-posters": {"user_ids": []},
         "ai-model-versions": {"version": "2", "kind": "EXTERNAL", "operating_threshold": 0.5},
+        "ai-model-ensembles": {"version": "2", "member_ids": [str(side.model_version.pk)] * 2},
         "model-version-predictions": {
             "imaging_study_uid": side.imaging_study.study_instance_uid,
             "score": 0.5,

@@ -40,6 +40,7 @@ PROVEN_ELSEWHERE = {
     "password": ("tests/accounts/test_session_events.py", "password.change"),
     "ingest-jobs": ("tests/imaging/test_ingest.py", "ingest.finish"),
     "inference-runs": ("tests/inference/test_runner.py", "inference_run.create"),
+    "ai-model-ensembles": ("tests/inference/test_ensembles.py", "ensemble.register"),
     "ai-model-uploads": ("tests/inference/test_model_uploads.py", "model_upload.create"),
     "model-version-predictions-csv": ("tests/inference/test_api.py", "predictions.post"),
     "model-version-predictions-dicom": ("tests/inference/test_dicom_predictions.py", "predictions.post"),

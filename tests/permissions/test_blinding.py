@@ -24,6 +24,8 @@ SEARCHED = ["", "?format=csv", "?include_drafts=1&search=otherreader&page_size=1
 # What the reader may see once the own read is signed and the AI is shown after signing.
 REVEALED = {
     "the AI's score",
+    "the AI's uncertainty",
+    "what the AI's uncertainty is",
     "the AI's name",
     "the AI's version",
     "the AI's prediction",

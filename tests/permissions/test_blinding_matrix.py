@@ -82,9 +82,10 @@ def test_the_scores_of_the_ai(world: World, callers: dict[str, Client], display:
     if display == AiDisplay.AFTER_SIGNING:
         assert seen(callers["reader"], world.a) == set()
         sign(callers["reader"], world.a)
-    assert seen(callers["reader"], world.a) == REVEALED - {"the AI's score"}
+    scores = {"the AI's score", "the AI's uncertainty", "what the AI's uncertainty is"}
+    assert seen(callers["reader"], world.a) == REVEALED - scores
     shown = callers["reader"].get(f"/api/v1/reads/{world.a.read.pk}/comparison").json()["ai"]
-    assert (shown["score"], shown["call"], shown["calibration"]) == (None, None, None)
+    assert [shown[part] for part in ("score", "uncertainty", "call", "calibration")] == [None] * 4
     assert {finding["score"] for finding in shown["findings"]} == {None}
 
 

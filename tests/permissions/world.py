@@ -323,6 +323,7 @@ def complete_side(letter: str) -> Side:
     ai_model = AiModel.objects.create(name=f"CanaryModel-{letter}")
     version = ModelVersion.objects.create(ai_model=ai_model, version="9.9-canary", kind=EngineKind.EXTERNAL)
     score = {"a": 0.7391824, "b": 0.6284719}[letter]
+    doubt = {"a": 0.0918273, "b": 0.0827364}[letter]
     coordinate = {"a": -81.726354, "b": -93.847261}[letter]
     found = {"kind": "SPHERE", "center_mm": [coordinate, 2.0, 3.0], "diameter_mm": 7.0}
     on_line, on_box = round(coordinate + 11.000001, 6), round(coordinate + 22.000002, 6)
@@ -334,6 +335,12 @@ def complete_side(letter: str) -> Side:
         model_version=version,
         imaging_study=study,
         score=score,
+        uncertainty={
+            "value": doubt,
+            "method": "OTHER",
+            "samples": None,
+            "definition": f"doubt-canary-{letter}",
+        },
         findings=[
             {"id": f"finding-canary-{letter}", "code": NODULE, "score": 0.5, "geometry": found},
             {"id": f"contour-canary-{letter}", "code": NODULE, "score": 0.4, "geometry": line},
@@ -464,6 +471,8 @@ def complete_side(letter: str) -> Side:
             "the reference standard": f"truth-canary-{letter}",
             "a lesion of the reference standard": lesion_id,
             "the AI's score": str(score),
+            "the AI's uncertainty": str(doubt),
+            "what the AI's uncertainty is": f"doubt-canary-{letter}",
             "the AI's name": ai_model.name,
             "the AI's version": "9.9-canary",
             "the AI's prediction": str(prediction.pk),

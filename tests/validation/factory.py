@@ -54,12 +54,14 @@ class Made:
     model_version: ModelVersion
 
 
-def make_reader_study(prefix: str = "", *, patients: int = 11, questions=(CALL, RATING), with_ai: bool = True) -> Made:
+def make_reader_study(
+    prefix: str = "", *, patients: int = 11, questions=(CALL, RATING), with_ai: bool = True, doubts=()
+) -> Made:
     """Make, launch and read a reader study."""
     coordinator = User.objects.create_user(f"{prefix}carla", may_create_reader_studies=True)
     readers = {name: User.objects.create_user(f"{prefix}{name}") for name in ("alice", "berta")}
     imaging_studies = _imaging_studies(prefix, patients)
-    model_version = _model_version(prefix, imaging_studies)
+    model_version = _model_version(prefix, imaging_studies, doubts or [None] * len(imaging_studies))
     reader_study = reader_study_create(by=coordinator, name=f"{prefix}Nodules")
     label_schema_put(by=coordinator, reader_study=reader_study, questions=list(questions))
     cases = cases_put(by=coordinator, reader_study=reader_study, imaging_study_ids=[one.pk for one in imaging_studies])
@@ -90,16 +92,21 @@ def _imaging_studies(prefix: str, patients: int) -> list[ImagingStudy]:
     ]
 
 
-def _model_version(prefix: str, imaging_studies: list[ImagingStudy]) -> ModelVersion:
+def doubt(value: float | None) -> dict[str, object] | None:
+    """What a prediction says of its uncertainty."""
+    said = {"method": "ENSEMBLE", "samples": 5, "definition": "Standard deviation over five networks."}
+    return None if value is None else {"value": value, **said}
+
+
+def _model_version(prefix: str, imaging_studies: list[ImagingStudy], doubts) -> ModelVersion:
     ai_model = AiModel.objects.create(name=f"{prefix}Finder")
     version = ModelVersion.objects.create(
         ai_model=ai_model, version="1.0", kind=EngineKind.EXTERNAL, operating_threshold=0.5
     )
-    for imaging_study, score in zip(imaging_studies, AI_SCORES, strict=True):
+    for imaging_study, score, value in zip(imaging_studies, AI_SCORES, doubts, strict=True):
         if score is not None:
-            Prediction.objects.create(
-                model_version=version, imaging_study=imaging_study, score=score, source=PredictionSource.API
-            )
+            of = {"model_version": version, "imaging_study": imaging_study, "source": PredictionSource.API}
+            Prediction.objects.create(**of, score=score, uncertainty=doubt(value))
     return version
 
 

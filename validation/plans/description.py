@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from validation.plans.described_abstention import abstention_of
 from validation.plans.described_agreement import agreement_of
 from validation.plans.described_changes import changes_of
 from validation.plans.described_endpoints import Answer, Answered
@@ -69,7 +70,7 @@ def describe(snapshot: Mapping[str, Any], laid: Laid, answers: Sequence[Answer] 
 
 def _voice(described: Described, voice: Voice, answered: Answered) -> dict[str, JSONValue]:
     """A reader or an AI; a subject that is one voice is what an endpoint about it answered."""
-    found = described_voice(described, voice)
+    found = described_voice(described, voice) | _abstention(described, voice)
     if len(described.table.subjects[voice.subject["key"]].readers) > 1:
         return found
     for part in ("binary", "roc"):
@@ -78,6 +79,23 @@ def _voice(described: Described, voice: Voice, answered: Answered) -> dict[str, 
         if isinstance(block, dict) and isinstance(estimates, dict):
             found[part] = {**block, "estimates": answered.replaced(voice.subject, estimates)}
     return found
+
+
+def _abstention(described: Described, voice: Voice) -> dict[str, JSONValue]:
+    """Of every AI, where one of them says how uncertain it is: the bytes of other results stay what they were."""
+    said = described.table.subjects[voice.subject["key"]]
+    if voice.subject["kind"] != "AI" or not any(one.doubts for one in described.table.subjects.values()):
+        return {}
+    call = described.decisions[voice.subject["key"]].call[voice.row]
+    return {
+        "abstention": abstention_of(
+            described.table.truth,
+            call,
+            said.doubts,
+            level=described.level,
+            is_clustered=described.is_clustered,
+        )
+    }
 
 
 def _subject(described: Described, subject: Subject, answered: Answered) -> dict[str, JSONValue]:

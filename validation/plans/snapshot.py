@@ -50,12 +50,15 @@ def _ai(
     snapshot: Snapshot, subject: Subject, analysed: Sequence[Mapping[str, Any]]
 ) -> tuple[SubjectReadings, list[dict[str, Any]]]:
     version, point = subject["model_version_id"], subject["operating_point"]
-    scores = {one["case"]: one["score"] for one in snapshot["predictions"] if one["model_version"] == version}
+    found = {one["case"]: one for one in snapshot["predictions"] if one["model_version"] == version}
+    scores = {case: one["score"] for case, one in found.items()}
     rating = _column([scores.get(case["id"]) for case in analysed])
     call = _called(rating, point) if point is not None else np.full_like(rating, np.nan)
     name = next(one["name"] for one in snapshot["model_versions"] if one["id"] == version)
     missing = [("no-prediction", case["name"]) for case in analysed if case["id"] not in scores]
-    return SubjectReadings((subject["key"],), rating[None], call[None]), _by_reason(subject["key"], name, missing)
+    doubts = tuple(found.get(case["id"], {}).get("uncertainty") for case in analysed)
+    said = SubjectReadings((subject["key"],), rating[None], call[None], doubts=doubts if any(doubts) else ())
+    return said, _by_reason(subject["key"], name, missing)
 
 
 def _readers(

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -21,13 +22,15 @@ class SubjectReadings:
     """What one subject says of the cases: arrays of shape (readers, cases), NaN where nothing was said.
 
     An AI is a subject with one reader, named as its subject. `call` is 1 or 0. `seconds` is the time a read was in use;
-    None where the snapshot has no times, or none of the phase.
+    None where the snapshot has no times, or none of the phase. `doubts`: what an AI's prediction of each case says of
+    its uncertainty, None where it says nothing; empty where none does.
     """
 
     readers: tuple[str, ...]
     rating: FloatArray
     call: FloatArray
     seconds: FloatArray | None = None
+    doubts: tuple[Mapping[str, Any] | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

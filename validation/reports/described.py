@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
+from validation.reports.abstention import abstention_part
 from validation.reports.curves import Panel, Voice, net_benefit_picture, reliability_picture, roc_picture
 from validation.reports.forest import Row, Scale, forest_pictures
 from validation.reports.marks import marks_part
@@ -45,7 +46,13 @@ def described_part(material: Material) -> list[Markup]:
     parts = [Markup('<p class="marked">{}</p>').format(label or "Exploratory: nothing here was pre-specified.")]
     parts += [_measures(material), *_roc(material), *_forests(material), *marks_part(material)]
     parts += [_comparisons(material)] if material.result.get("comparisons") else []
-    parts += [*_calibrations(material), *_agreement(material), *_changes(material), *_groups(material)]
+    parts += [
+        *_calibrations(material),
+        *abstention_part(material),
+        *_agreement(material),
+        *_changes(material),
+        *_groups(material),
+    ]
     return [*parts, *_times(material)]
 
 

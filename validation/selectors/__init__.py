@@ -24,7 +24,7 @@ from annotations.models import (
 from annotations.selectors.reader_studies import cases_of, label_schema_of
 from annotations.selectors.truth import newest_standard
 from portal.errors import Conflict, Invalid
-from portal.inference.models import ModelVersion
+from portal.inference.models import ModelVersion, Prediction
 from portal.inference.selectors import predictions_in_force
 from validation.models import AnalysisRun
 from validation.selectors.looks import looks_frozen, standard_frozen
@@ -224,6 +224,11 @@ def _model_version(model_version: ModelVersion | None) -> dict[str, Any] | None:
     }
 
 
+def uncertainty_frozen(prediction: Prediction) -> dict[str, Any]:
+    """Return what a prediction says of its uncertainty; nothing of one that says nothing, as in older snapshots."""
+    return {} if prediction.uncertainty is None else {"uncertainty": prediction.uncertainty}
+
+
 def _predictions(
     model_version: ModelVersion | None, cases: list[Case], frozen_at: datetime | None
 ) -> list[dict[str, Any]]:
@@ -239,6 +244,7 @@ def _predictions(
             "case": str(case.pk),
             "id": str(in_force[case.imaging_study_id].pk),
             "score": in_force[case.imaging_study_id].score,
+            **uncertainty_frozen(in_force[case.imaging_study_id]),
         }
         for case in cases
         if case.imaging_study_id in in_force

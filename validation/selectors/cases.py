@@ -47,6 +47,7 @@ def _ai(snapshot: Mapping[str, Any], case: str) -> Iterator[dict[str, Any]]:
         yield {
             "name": names[version]["name"],
             "score": one["score"],
+            "uncertainty": one.get("uncertainty"),
             "threshold": _threshold(snapshot, names[version]),
             "study_instance_uid": prediction.imaging_study.study_instance_uid if prediction is not None else None,
             "findings": prediction.findings if prediction is not None else [],

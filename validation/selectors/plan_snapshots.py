@@ -13,7 +13,15 @@ from validation.models import AnalysisPlan
 from validation.plans.document import endpoint_named
 from validation.plans.rules import plan_findings
 from validation.plans.wording import plan_sentences
-from validation.selectors import SNAPSHOT_FORMAT, answers_frozen, cases_frozen, people_frozen, questions_of, read_frozen
+from validation.selectors import (
+    SNAPSHOT_FORMAT,
+    answers_frozen,
+    cases_frozen,
+    people_frozen,
+    questions_of,
+    read_frozen,
+    uncertainty_frozen,
+)
 from validation.selectors.looks import looks_frozen, standard_frozen
 from validation.selectors.plan_marks import MarksFrozen
 from validation.selectors.plans import plans_of, study_facts
@@ -171,6 +179,7 @@ def _predictions(
             "case": str(case.pk),
             "id": str(found[case.imaging_study_id].pk),
             "score": found[case.imaging_study_id].score,
+            **uncertainty_frozen(found[case.imaging_study_id]),
             **({} if marks is None else {"marks": marks.of_prediction(case.pk, found[case.imaging_study_id])}),
         }
         for case in cases

@@ -1,5 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
 import type { ModelCard } from "@/domain/modelCard";
+import type { Uncertainty, UncertaintyMethod } from "@/domain/uncertainty";
 import { type Job, type JobState, pollInterval } from "./jobs";
 import { allRows } from "./lists";
 import { call } from "./send";
@@ -19,11 +20,13 @@ export interface ModelVersion {
   id: string;
   ai_model: { id: string; name: string };
   version: string;
-  kind: "DEMO_CNN" | "EXTERNAL" | UploadedKind;
+  kind: "DEMO_CNN" | "EXTERNAL" | "ENSEMBLE" | UploadedKind;
   weights_digest: string;
   operating_threshold: number;
   description: string;
   card: ModelCard | null;
+  /** Of an ensemble, the versions that it asks, in their order. */
+  members: { id: string; version: string; weights_digest: string }[];
   runnable: boolean;
   number_of_predictions: number;
   created_at: string;
@@ -64,12 +67,20 @@ export interface InferenceItem {
   is_refused: boolean;
   checks: InputCheck[];
   score: number | null;
+  uncertainty: Uncertainty | null;
+}
+
+/** How a run finds how uncertain its scores are. */
+export interface AskedUncertainty {
+  method: Extract<UncertaintyMethod, "TEST_TIME_AUGMENTATION" | "MC_DROPOUT">;
+  samples: number;
 }
 
 export type RunPriority = "LOW" | "NORMAL" | "HIGH";
 
 export interface InferenceRun extends Job {
   priority: RunPriority;
+  uncertainty: AskedUncertainty | null;
   model_version: { id: string; name: string; version: string };
 }
 
@@ -124,6 +135,11 @@ export const createAiModel = (body: Pick<AiModel, "name" | "description" | "inte
 export const createModelVersion = (aiModelId: string, body: NewModelVersion) =>
   call<ModelVersion>("POST", `/api/v1/ai-models/${aiModelId}/versions`, { body });
 
+export const createEnsemble = (
+  aiModelId: string,
+  body: { version: string; member_ids: string[]; description: string },
+) => call<ModelVersion>("POST", `/api/v1/ai-models/${aiModelId}/ensembles`, { body });
+
 export const modelUploadsQuery = (aiModelId: string) =>
   queryOptions({
     queryKey: [...AI_MODELS_KEY, aiModelId, "uploads"],
@@ -157,9 +173,13 @@ export function uploadPredictions(
   return call("POST", `/api/v1/model-versions/${modelVersionId}/predictions.csv`, { body });
 }
 
-export const startInferenceRun = (modelVersionId: string, imagingStudyIds: string[], priority: RunPriority) =>
+export const startInferenceRun = (
+  modelVersionId: string,
+  imagingStudyIds: string[],
+  how: { priority: RunPriority; uncertainty: AskedUncertainty | null },
+) =>
   call<InferenceRun>("POST", "/api/v1/inference-runs", {
-    body: { model_version_id: modelVersionId, imaging_study_ids: imagingStudyIds, priority },
+    body: { model_version_id: modelVersionId, imaging_study_ids: imagingStudyIds, ...how },
   });
 
 export const changeInferenceRun = (id: string, verb: "retry" | "cancel") =>

@@ -2,6 +2,7 @@ import { queryOptions } from "@tanstack/react-query";
 import type { AnalysisResult } from "@/domain/analysisResult";
 import type { ReferenceLesion } from "@/domain/lesions";
 import type { AiGeometry, MarkGeometry } from "@/domain/payload";
+import type { Uncertainty } from "@/domain/uncertainty";
 import type { PlannedResult } from "@/domain/plannedResult";
 import { type Job, pollInterval } from "./jobs";
 import { allRows } from "./lists";
@@ -36,6 +37,7 @@ export type FigureName =
   | "roc-curves"
   | "comparisons"
   | "calibration"
+  | "abstention"
   | "endpoints"
   | "exclusions";
 
@@ -75,6 +77,7 @@ export interface CaseAiFinding {
 export interface CaseAi {
   name: string;
   score: number;
+  uncertainty: Uncertainty | null;
   /** Positive from this score on; null where the plan names none. */
   threshold: number | null;
   study_instance_uid: string | null;

@@ -7,6 +7,7 @@ import type { HangingRule, SeriesFacts } from "@/domain/hanging";
 import type { HeatGrid, HeatMap } from "@/domain/heatMap";
 import type { LabelSchema } from "@/domain/labelSchema";
 import { type AiGeometry, type Geometry, isAiSegment, type ReadPayload } from "@/domain/payload";
+import type { Uncertainty } from "@/domain/uncertainty";
 import { openFrames } from "./frames";
 import { openWithImages } from "./opening";
 import { segmentsBelow } from "./segments";
@@ -228,8 +229,10 @@ export interface AiPrediction {
   prediction_id: string;
   model: string;
   version: string;
-  /** Null, with the call and the calibration, where the protocol hides scores. */
+  /** Null, with its uncertainty, the call and the calibration, where the protocol hides scores. */
   score: number | null;
+  /** Null too where the prediction says nothing of it. */
+  uncertainty: Uncertainty | null;
   threshold: number;
   call: boolean | null;
   findings: AiFinding[];

@@ -90,6 +90,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ai-models/{ai_model_id}/ensembles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Register an ensemble: a version whose score is the mean of its members', and uncertain by their spread. */
+        post: operations["ai_models_ensembles_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/ai-models/{ai_model_id}/posters": {
         parameters: {
             query?: never;
@@ -3607,9 +3624,10 @@ export interface components {
             score: number;
             /**
              * Format: double
-             * @description Positive from this score on; null: the plan has none.
+             * @description Positive from it on; null: the plan has none.
              */
             threshold: number | null;
+            uncertainty: components["schemas"]["UncertaintyShape"] | null;
             /** @description The imaging study that it is about. */
             study_instance_uid: string | null;
             findings: {
@@ -3800,6 +3818,34 @@ export interface components {
             text: string;
             /** @default  */
             question: string;
+        };
+        /** @description How a run finds how uncertain its scores are. */
+        AskedUncertainty: {
+            method: components["schemas"]["AskedUncertaintyMethodEnum"];
+            /**
+             * @description Of each case, the case as it is included.
+             * @default 8
+             */
+            samples: number;
+            /** @default 1 */
+            seed: number;
+        };
+        /**
+         * @description * `TEST_TIME_AUGMENTATION` - TEST_TIME_AUGMENTATION
+         *     * `MC_DROPOUT` - MC_DROPOUT
+         * @enum {string}
+         */
+        AskedUncertaintyMethodEnum: "TEST_TIME_AUGMENTATION" | "MC_DROPOUT";
+        /** @description How a run finds how uncertain its scores are. */
+        AskedUncertaintyRequest: {
+            method: components["schemas"]["AskedUncertaintyMethodEnum"];
+            /**
+             * @description Of each case, the case as it is included.
+             * @default 8
+             */
+            samples: number;
+            /** @default 1 */
+            seed: number;
         };
         /** @description An assignment on the worklist. */
         AssignmentOutput: {
@@ -4567,6 +4613,23 @@ export interface components {
             method: components["schemas"]["PlanChoiceOutput"][];
             generalise_to: components["schemas"]["PlanChoiceOutput"][];
         };
+        /** @description Versions of one algorithm that shall be asked together. */
+        EnsembleInputRequest: {
+            version: string;
+            /** @description In their order. */
+            member_ids: string[];
+            /** @default  */
+            description: string;
+            /** @description That of the first member unless given. */
+            card?: unknown;
+        };
+        /** @description A version that an ensemble asks. */
+        EnsembleMemberOutput: {
+            /** Format: uuid */
+            id: string;
+            version: string;
+            weights_digest: string;
+        };
         /**
          * @description * `ASK` - Ask
          *     * `ANSWER` - Answer
@@ -4790,9 +4853,10 @@ export interface components {
             version: string;
             /**
              * Format: double
-             * @description Null, with call and calibration, where the arm hides scores.
+             * @description Null, with uncertainty, call and calibration, where the arm hides scores.
              */
             readonly score: number | null;
+            readonly uncertainty: components["schemas"]["UncertaintyShape"] | null;
             /** Format: double */
             threshold: number;
             readonly call: boolean | null;
@@ -4968,6 +5032,7 @@ export interface components {
             checks: components["schemas"]["InputCheckShape"][];
             /** Format: double */
             score?: number | null;
+            uncertainty?: components["schemas"]["UncertaintyShape"] | null;
         };
         /** @description A run with its imaging studies. */
         InferenceRunDetailOutput: {
@@ -4976,6 +5041,7 @@ export interface components {
             model_version: components["schemas"]["ModelVersionName"];
             requested_by?: string;
             readonly priority: components["schemas"]["PriorityEnum"];
+            uncertainty: components["schemas"]["AskedUncertainty"] | null;
             state?: components["schemas"]["JobStateEnum"];
             progress_done?: number;
             progress_total?: number;
@@ -5006,6 +5072,7 @@ export interface components {
              * @default NORMAL
              */
             priority: components["schemas"]["PriorityEnum"];
+            uncertainty?: components["schemas"]["AskedUncertaintyRequest"] | null;
         };
         /** @description A run and how far it has come. */
         InferenceRunOutput: {
@@ -5014,6 +5081,7 @@ export interface components {
             model_version: components["schemas"]["ModelVersionName"];
             requested_by?: string;
             readonly priority: components["schemas"]["PriorityEnum"];
+            uncertainty: components["schemas"]["AskedUncertainty"] | null;
             state?: components["schemas"]["JobStateEnum"];
             progress_done?: number;
             progress_total?: number;
@@ -5580,6 +5648,7 @@ export interface components {
             calibration?: unknown;
             description?: string;
             readonly card: unknown;
+            readonly members: components["schemas"]["EnsembleMemberOutput"][];
             /** @description Say whether the portal can compute its predictions. */
             readonly runnable: boolean;
             /** @description Count imaging studies with a prediction; a version registered just now has none. */
@@ -5593,9 +5662,10 @@ export interface components {
          *     * `TORCHSCRIPT` - Torchscript
          *     * `TORCH_EXPORT` - Torch Export
          *     * `ONNX` - Onnx
+         *     * `ENSEMBLE` - Ensemble
          * @enum {string}
          */
-        ModelVersionOutputKindEnum: "DEMO_CNN" | "EXTERNAL" | "TORCHSCRIPT" | "TORCH_EXPORT" | "ONNX";
+        ModelVersionOutputKindEnum: "DEMO_CNN" | "EXTERNAL" | "TORCHSCRIPT" | "TORCH_EXPORT" | "ONNX" | "ENSEMBLE";
         /**
          * @description * `begin` - begin
          *     * `pause` - pause
@@ -6093,6 +6163,7 @@ export interface components {
             imaging_study_uid: string;
             /** Format: double */
             score: number;
+            uncertainty?: components["schemas"]["UncertaintyShapeRequest"] | null;
             findings?: components["schemas"]["FindingShapeRequest"][];
             heat_map?: components["schemas"]["HeatMapInputShapeRequest"] | null;
         };
@@ -6105,6 +6176,7 @@ export interface components {
             imaging_study_uid: string;
             /** Format: double */
             score: number;
+            uncertainty: components["schemas"]["UncertaintyShape"] | null;
             findings?: unknown;
             heat_map?: components["schemas"]["HeatMapOutput"] | null;
             source: components["schemas"]["SourceBd4Enum"];
@@ -6128,6 +6200,7 @@ export interface components {
             imaging_study_uid: string;
             /** Format: double */
             score: number;
+            uncertainty: components["schemas"]["UncertaintyShape"] | null;
             findings?: unknown;
             heat_map?: components["schemas"]["HeatMapOutput"] | null;
             source: components["schemas"]["SourceBd4Enum"];
@@ -6149,9 +6222,10 @@ export interface components {
             version: string;
             /**
              * Format: double
-             * @description Null, with call and calibration, where the arm hides scores.
+             * @description Null, with uncertainty, call and calibration, where the arm hides scores.
              */
             readonly score: number | null;
+            readonly uncertainty: components["schemas"]["UncertaintyShape"] | null;
             /** Format: double */
             threshold: number;
             /** @description Return the AI's binary call at its operating threshold, where the arm shows scores. */
@@ -7563,6 +7637,36 @@ export interface components {
              */
             held_since: string | null;
         };
+        /** @description How uncertain a score is; `portal.inference.uncertainty` holds the rules. */
+        UncertaintyShape: {
+            /**
+             * Format: double
+             * @description Higher is less certain.
+             */
+            value: number;
+            method: components["schemas"]["UncertaintyShapeMethodEnum"];
+            samples?: number | null;
+            definition: string;
+        };
+        /**
+         * @description * `ENSEMBLE` - ENSEMBLE
+         *     * `MC_DROPOUT` - MC_DROPOUT
+         *     * `TEST_TIME_AUGMENTATION` - TEST_TIME_AUGMENTATION
+         *     * `OTHER` - OTHER
+         * @enum {string}
+         */
+        UncertaintyShapeMethodEnum: "ENSEMBLE" | "MC_DROPOUT" | "TEST_TIME_AUGMENTATION" | "OTHER";
+        /** @description How uncertain a score is; `portal.inference.uncertainty` holds the rules. */
+        UncertaintyShapeRequest: {
+            /**
+             * Format: double
+             * @description Higher is less certain.
+             */
+            value: number;
+            method: components["schemas"]["UncertaintyShapeMethodEnum"];
+            samples?: number | null;
+            definition: string;
+        };
         /** @description Who read the case and has no mark on a lesion. */
         UnmarkedOutput: {
             reader: string;
@@ -7905,6 +8009,43 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AiModelOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ai_models_ensembles_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                ai_model_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EnsembleInputRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelVersionOutput"];
                 };
             };
             /** @description A problem document. */

@@ -1,5 +1,7 @@
 /** The result of an analysis run, as docs/contract.md section 5 writes it. */
 
+import type { DescribedAbstention } from "./abstention";
+
 export interface Estimate {
   value: number;
   low: number | null;
@@ -150,6 +152,8 @@ export interface AnalysisResult {
   participants: Participant[];
   comparisons: Comparison[];
   calibration: Calibration | Undefined;
+  /** Where the predictions say how uncertain they are. */
+  abstention?: DescribedAbstention;
   notes: string[];
 }
 

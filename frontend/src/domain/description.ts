@@ -1,4 +1,5 @@
 /** The descriptive part of a planned result: what is told beside the endpoints, never tested for the plan. */
+import type { DescribedAbstention } from "./abstention";
 import {
   type BinaryResult,
   type Calibration,
@@ -55,6 +56,8 @@ export interface DescribedParticipant extends Participant {
   calibration: DescribedCalibration | Undefined;
   /** In the order of the cases; not in results from before every point led to its cases. */
   ratings?: (number | null)[];
+  /** Of an AI, where one of the plan's says how uncertain it is. */
+  abstention?: DescribedAbstention;
   seconds: { n: number; lower_quartile: number; median: number; upper_quartile: number } | null;
 }
 

@@ -24,6 +24,15 @@ export interface InputSpecification {
   grid_mm?: [number, number, number] | null;
   /** What becomes of a case whose pixels look as if text were burned in; WARN where left out. */
   burned_in_text?: "WARN" | "REFUSE";
+  /** How what the version is given may be changed without changing what it should say; not at all where left out. */
+  augmentations?: Augmentations;
+}
+
+export type Axis = "SLICES" | "ROWS" | "COLUMNS";
+
+export interface Augmentations {
+  flips: Axis[];
+  maximum_shift_voxels: number;
 }
 
 export interface CardOutput {
@@ -97,6 +106,17 @@ export function freeKey(stem: string, taken: string[]): string {
 const rangeText = (range: Range | null) => (range ? `${range.minimum} to ${range.maximum} mm` : "any");
 const listText = (words: string[]) => (words.length > 0 ? words.join(", ") : "any");
 
+/** "flips along columns, shifts of up to 1 voxel". */
+export function augmentationsText({ flips, maximum_shift_voxels: shift }: Augmentations): string {
+  const flipped = flips.length > 0 ? [`flips along ${flips.join(", ").toLowerCase()}`] : [];
+  const shifted = shift > 0 ? [`shifts of up to ${shift} ${shift === 1 ? "voxel" : "voxels"}`] : [];
+  return [...flipped, ...shifted].join(", ");
+}
+
+/** In how many different ways the augmentations show a case, as it is included. */
+export const waysOf = ({ flips, maximum_shift_voxels: shift }: Augmentations): number =>
+  2 ** flips.length * (2 * shift + 1) ** 3;
+
 /** What a card says, line by line, in words. */
 export function cardLines(card: ModelCard): [name: string, value: string][] {
   const { input } = card;
@@ -118,6 +138,9 @@ export function cardLines(card: ModelCard): [name: string, value: string][] {
       : []),
     ["Window", input.window ? `${input.window.low} to ${input.window.high}` : "the whole range"],
     ["Text in the pixels", input.burned_in_text === "REFUSE" ? "a suspicion refuses" : "a suspicion warns"],
+    ...(input.augmentations
+      ? [["Augmentations", augmentationsText(input.augmentations)] as [string, string]]
+      : []),
     ["Measured of segments", card.measurements?.map(quantityName).join(", ") ?? "everything"],
     ...card.outputs.map((output): [string, string] => [
       "Output",

@@ -1,4 +1,5 @@
 import {
+  type Axis,
   blankCard,
   type CardOutput,
   type ModelCard,
@@ -32,6 +33,9 @@ export interface CardDraft {
   licence: string;
   limitations: string;
   refuses_text: boolean;
+  /** Axes along which what the version is given may be reversed; and by how many voxels it may be moved. */
+  flips: Axis[];
+  shift: Amount;
   /** None: all. */
   measurements: string[];
 }
@@ -51,6 +55,8 @@ const FIELD_OF: Record<string, string> = {
   "input.window": "window_low",
   "input.grid_mm": "grid_slice",
   "input.burned_in_text": "refuses_text",
+  "input.augmentations.maximum_shift_voxels": "shift",
+  "input.augmentations": "flips",
 };
 
 /** The draft of a card: of the version that is edited as a new one, or of none. */
@@ -79,6 +85,8 @@ export function draftOf(card: ModelCard = blankCard()): CardDraft {
     licence: card.licence,
     limitations: card.limitations ?? "",
     refuses_text: input.burned_in_text === "REFUSE",
+    flips: input.augmentations?.flips ?? [],
+    shift: input.augmentations?.maximum_shift_voxels ?? "",
     measurements: card.measurements ?? [],
   };
 }
@@ -88,6 +96,7 @@ export function cardOf(draft: CardDraft): ModelCard {
   const range = (low: Amount, high: Amount) =>
     low === "" || high === "" ? null : { minimum: low, maximum: high };
   const { grid_slice, grid_row, grid_column } = draft;
+  const shift = draft.shift === "" ? 0 : draft.shift;
   const hasGrid = grid_slice !== "" && grid_row !== "" && grid_column !== "";
   return {
     card_version: 1,
@@ -105,6 +114,9 @@ export function cardOf(draft: CardDraft): ModelCard {
           ? null
           : { low: draft.window_low, high: draft.window_high },
       ...(draft.refuses_text && { burned_in_text: "REFUSE" as const }),
+      ...((draft.flips.length > 0 || shift > 0) && {
+        augmentations: { flips: draft.flips, maximum_shift_voxels: shift },
+      }),
       ...(hasGrid && { grid_mm: [grid_slice, grid_row, grid_column] }),
     },
     outputs: draft.outputs,

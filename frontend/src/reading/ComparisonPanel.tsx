@@ -3,6 +3,7 @@ import { answerText } from "@/domain/answers";
 import { askedQuestions } from "@/domain/conditions";
 import { type AnswerQuestion, isAnswered, type Question } from "@/domain/labelSchema";
 import type { ReadPayload } from "@/domain/payload";
+import { uncertaintyText } from "@/domain/uncertainty";
 import { ErrorNotice } from "@/ui/ErrorNotice";
 import { AiFindings } from "./ai/AiFindings";
 import quiet from "./ai/ai.module.css";
@@ -34,6 +35,9 @@ export function ComparisonPanel({ readId, ai, questions, own, isDisabled }: Comp
       </div>
       <AnswersTable prediction={prediction} questions={questions} own={own} />
       <div className={quiet.quiet}>{scoreText(prediction, ai.isOfFirst)}</div>
+      {prediction.uncertainty && (
+        <div className={quiet.quiet}>{uncertaintyText(prediction.uncertainty)}</div>
+      )}
       <OverlayControls prediction={prediction} overlays={ai.overlays} isHeatLoading={ai.isHeatLoading} />
       {ai.problem && <div className={quiet.required}>{ai.problem}</div>}
       <AiFindings

@@ -3,6 +3,7 @@ import { Link } from "react-router";
 import type { CaseAi, CaseAnalysed, CaseRead } from "@/api/analysis";
 import { lesionName } from "@/domain/lesions";
 import { decimal } from "@/domain/resultText";
+import { methodText, uncertaintyNumber } from "@/domain/uncertainty";
 import type { ViewerMark } from "@/viewer";
 import { type MarkLayer, readKey, readName } from "./caseMarks";
 
@@ -106,6 +107,11 @@ function AiRow({ ai, truth }: { ai: CaseAi; truth: CaseAnalysed["truth"] }) {
         {ai.threshold !== null && (
           <Text size="xs" c="dimmed">
             positive from {ai.threshold} on
+          </Text>
+        )}
+        {ai.uncertainty && (
+          <Text size="xs" c="dimmed">
+            uncertainty {uncertaintyNumber(ai.uncertainty.value)} ({methodText(ai.uncertainty)})
           </Text>
         )}
       </Table.Td>

@@ -6,6 +6,7 @@ import { csvText } from "@/domain/csv";
 import { type DescribedParticipant, type Description, subjectOf, voiceName } from "@/domain/description";
 import { Figure } from "@/ui/charts/Figure";
 import { Section } from "@/ui/Section";
+import { Abstentions } from "./AbstentionSection";
 import { AgreementSection } from "./AgreementSection";
 import { Calibrations } from "./Calibrations";
 import { ChangeSection } from "./ChangeSection";
@@ -72,6 +73,7 @@ export function DescriptionView({ description, level }: DescriptionViewProps) {
         <ChangeSection key={`${change.before} ${change.after}`} description={description} change={change} />
       ))}
       <Calibrations description={description} />
+      <Abstentions participants={description.participants} level={level} />
       {description.agreement
         .filter(({ subject }) => subject === arm)
         .map((agreement) => (

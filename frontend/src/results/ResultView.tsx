@@ -7,6 +7,7 @@ import { HintArea } from "@/ui/HintArea";
 import { LoadingScreen } from "@/ui/LoadingScreen";
 import { Section } from "@/ui/Section";
 import { TruthLink } from "@/ui/TruthLink";
+import { AbstentionSection } from "./AbstentionSection";
 import { AnswerCards } from "./AnswerCards";
 import { CalibrationSection } from "./CalibrationSection";
 import { ComparisonTable } from "./ComparisonTable";
@@ -71,6 +72,14 @@ export function ResultView({ readerStudyId, run }: { readerStudyId: string; run:
         <ComparisonTable result={result} />
       </Section>
       <CalibrationSection calibration={result.calibration} csvUrl={files.figure("calibration")} />
+      {result.participants.some(({ kind }) => kind === "AI") && (
+        <AbstentionSection
+          name="The AI"
+          abstention={result.abstention}
+          level={result.confidence_level}
+          csvUrl={files.figure("abstention")}
+        />
+      )}
       <ReportPanel runId={run.id} />
       <Provenance run={run} result={result} />
     </HintArea>

@@ -14,6 +14,7 @@ from portal.accounts.models import User
 from portal.inference import selectors, services
 from portal.inference.access import ai_model_by_id, model_version_by_id
 from portal.inference.api import shapes
+from portal.inference.ensembles import FEWEST_MEMBERS, MOST_MEMBERS, ensemble_register
 from portal.pagination import CreatedCursorPagination
 
 
@@ -103,6 +104,31 @@ class AiModelVersionsApi(APIView):
         version = services.model_version_register(
             by=caller(request), ai_model=ai_model_by_id(ai_model_id), **form.validated_data
         )
+        return Response(shapes.ModelVersionOutput(version).data, status=status.HTTP_201_CREATED)
+
+
+class EnsembleInput(serializers.Serializer[Any]):
+    """Versions of one algorithm that shall be asked together."""
+
+    version = serializers.CharField(max_length=40)
+    member_ids = serializers.ListField(
+        child=serializers.UUIDField(), min_length=FEWEST_MEMBERS, max_length=MOST_MEMBERS, help_text="In their order."
+    )
+    description = serializers.CharField(max_length=10_000, required=False, allow_blank=True, default="")
+    card = serializers.JSONField(
+        required=False, allow_null=True, default=None, help_text="That of the first member unless given."
+    )
+
+
+class AiModelEnsemblesApi(APIView):
+    """Versions of an algorithm that are asked together."""
+
+    @extend_schema(request=EnsembleInput, responses={201: shapes.ModelVersionOutput})
+    def post(self, request: Request, ai_model_id: uuid.UUID) -> Response:
+        """Register an ensemble: a version whose score is the mean of its members', and uncertain by their spread."""
+        form = EnsembleInput(data=request.data)
+        form.is_valid(raise_exception=True)
+        version = ensemble_register(by=caller(request), ai_model=ai_model_by_id(ai_model_id), **form.validated_data)
         return Response(shapes.ModelVersionOutput(version).data, status=status.HTTP_201_CREATED)
 
 

@@ -56,6 +56,7 @@ class InferenceRunsApi(APIView):
             model_version=chosen_version(form.validated_data["model_version_id"]),
             imaging_studies=imaging_studies_by_id(form.validated_data["imaging_study_ids"]),
             priority=RunPriority[form.validated_data["priority"]],
+            uncertainty=form.validated_data["uncertainty"],
         )
         return run_detail(inference_run_by_id(run.pk), status.HTTP_202_ACCEPTED)
 

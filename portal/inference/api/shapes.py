@@ -6,6 +6,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from portal.inference.api.uncertainty import AskedUncertainty, EnsembleMemberOutput, UncertaintyShape
 from portal.inference.finding_geometry import KINDS
 from portal.inference.input_check import NOT_CHECKED, PASSED, REFUSED, WARNED
 from portal.inference.models import (
@@ -53,6 +54,7 @@ class ModelVersionOutput(serializers.ModelSerializer[ModelVersion]):
 
     ai_model = AiModelName()
     card = serializers.JSONField(source="card.document", default=None, allow_null=True, read_only=True)
+    members = EnsembleMemberOutput(many=True, read_only=True)
     runnable = serializers.SerializerMethodField()
     number_of_predictions = serializers.SerializerMethodField()
 
@@ -69,6 +71,7 @@ class ModelVersionOutput(serializers.ModelSerializer[ModelVersion]):
             "calibration",
             "description",
             "card",
+            "members",
             "runnable",
             "number_of_predictions",
             "created_at",
@@ -174,6 +177,7 @@ class InferenceRunOutput(serializers.ModelSerializer[InferenceRun]):
     model_version = ModelVersionName()
     requested_by = serializers.CharField(source="requested_by.username", default=None)
     priority = serializers.SerializerMethodField()
+    uncertainty = AskedUncertainty(allow_null=True)
 
     class Meta:
         model = InferenceRun
@@ -182,6 +186,7 @@ class InferenceRunOutput(serializers.ModelSerializer[InferenceRun]):
             "model_version",
             "requested_by",
             "priority",
+            "uncertainty",
             "state",
             "progress_done",
             "progress_total",
@@ -216,6 +221,7 @@ class InferenceItemOutput(serializers.ModelSerializer[InferenceItem]):
     imaging_study_id = serializers.UUIDField()
     study_instance_uid = serializers.CharField(source="imaging_study.study_instance_uid")
     score = serializers.FloatField(source="prediction.score", default=None, allow_null=True)
+    uncertainty = UncertaintyShape(source="prediction.uncertainty", default=None, allow_null=True)
     checks = InputCheckShape(many=True)
 
     class Meta:
@@ -229,6 +235,7 @@ class InferenceItemOutput(serializers.ModelSerializer[InferenceItem]):
             "is_refused",
             "checks",
             "score",
+            "uncertainty",
         ]
 
 
@@ -249,6 +256,7 @@ class InferenceRunInput(serializers.Serializer[Any]):
     priority = serializers.ChoiceField(
         choices=RunPriority.names, default=RunPriority.NORMAL.name, help_text="Which of the waiting runs comes next."
     )
+    uncertainty = AskedUncertainty(required=False, allow_null=True, default=None)
 
 
 class HeatMapOutput(serializers.ModelSerializer[HeatMap]):
@@ -264,6 +272,7 @@ class PredictionOutput(serializers.ModelSerializer[Prediction]):
 
     imaging_study_id = serializers.UUIDField()
     imaging_study_uid = serializers.CharField(source="imaging_study.study_instance_uid")
+    uncertainty = UncertaintyShape(allow_null=True)
     run_id = serializers.UUIDField(allow_null=True)
     heat_map = HeatMapOutput(allow_null=True, default=None)
 
@@ -274,6 +283,7 @@ class PredictionOutput(serializers.ModelSerializer[Prediction]):
             "imaging_study_id",
             "imaging_study_uid",
             "score",
+            "uncertainty",
             "findings",
             "heat_map",
             "source",
@@ -352,6 +362,7 @@ class PredictionInputShape(serializers.Serializer[Any]):
 
     imaging_study_uid = serializers.CharField(max_length=64)
     score = serializers.FloatField(min_value=0, max_value=1)
+    uncertainty = UncertaintyShape(required=False, allow_null=True)
     findings = FindingShape(many=True, required=False)
     heat_map = HeatMapInputShape(required=False, allow_null=True)
 

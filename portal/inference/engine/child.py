@@ -50,11 +50,11 @@ def _serve(request: dict[str, Any], questions: BinaryIO, answers: BinaryIO) -> N
     allow_cpu_seconds(request["load_seconds"])
     with os.fdopen(request["file"], "rb") as file:
         model = load_model(request["kind"], file.read(), request["keys"], request["memory_bytes"], device)
-    _send(answers, {"ready": True}, [])
+    _send(answers, {"ready": True, "dropout_layers": model.dropout_layers}, [])
     while True:
-        _, arrays = read_message(_reader(questions), _ANY_AMOUNT)
-        allow_cpu_seconds(request["seconds"])
-        _answer(answers, partial(_run, model, arrays[0][1], answers))
+        header, arrays = read_message(_reader(questions), _ANY_AMOUNT)
+        allow_cpu_seconds(header["seconds"])
+        _answer(answers, partial(_run, model, arrays[0][1], header["dropout_seed"], answers))
 
 
 def _ready_device(request: dict[str, Any]) -> torch.device:
@@ -69,9 +69,9 @@ def _ready_device(request: dict[str, Any]) -> torch.device:
     return device
 
 
-def _run(model: Model, volume: Array, answers: BinaryIO) -> None:
+def _run(model: Model, volume: Array, dropout_seed: int | None, answers: BinaryIO) -> None:
     with torch.inference_mode():
-        found = model(volume)
+        found = model.says(volume) if dropout_seed is None else model.says_with_dropout(volume, dropout_seed)
     _send(answers, {"done": True}, found)
 
 

@@ -100,7 +100,11 @@ def _probability(logit: float, calibration: Calibration) -> float:
 
 def detect(volume: Volume, weights: Weights, device: torch.device | None = None) -> Detections:
     """The calibrated case score (that of the best peak) and the findings above FINDING_THRESHOLD."""
-    grid = to_grid(volume)
+    return detect_on(to_grid(volume), weights, device)
+
+
+def detect_on(grid: GridVolume, weights: Weights, device: torch.device | None = None) -> Detections:
+    """The same on a volume that lies on the network's grid already."""
     logits = heat_maps(weights.network, grid, device or preferred_device())
     findings = []
     scores = []
@@ -111,7 +115,7 @@ def detect(volume: Volume, weights: Weights, device: torch.device | None = None)
             continue
         slice_index, row, column = _centre_of_mass(logits, place)
         at = (slice_index, row * STRIDE, column * STRIDE)
-        nearest = int(np.clip(round(grid.to_source_index(*at)[0]), 0, volume.hounsfield.shape[0] - 1))
+        nearest = int(np.clip(round(grid.to_source_index(*at)[0]), 0, grid.source.hounsfield.shape[0] - 1))
         findings.append(Detection(grid.to_patient_mm(*at), _diameter_mm(grid, *at), score, nearest))
     return Detections(scores[0], tuple(findings), _heat(grid, logits, weights.calibration))
 

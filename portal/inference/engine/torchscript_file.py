@@ -17,11 +17,12 @@ NAMESPACES = frozenset({"aten", "prim", "quantized"})
 # aten::save, aten::from_file, prim::rpc_*: files and the network. A method call spells them the same way.
 FORBIDDEN_CALLS = frozenset({"save", "from_file", "rpc_async", "rpc_sync", "rpc_remote"})
 _MEMBER = re.compile(
-    r"data\.pkl|constants\.pkl|version|byteorder|\.format_version|\.storage_alignment|\.data/serialization_id"
+    r"data\.pkl|constants\.pkl|version|byteorder|\.format_version|\.storage_alignment|\.data/(serialization_id|version)"
     r"|code/[\w./]+\.py|(data|constants)/\d+"
 )
-# What loading does without: debug information (a pickle for each file of code) and files of the sender's own.
-_LEFT_OUT = re.compile(r"code/[\w./]+\.debug_pkl|extra/.*")
+# What loading does without: debug information (a pickle for each file of code), what a model was traced with, and files
+# of the sender's own.
+_LEFT_OUT = re.compile(r"code/[\w./]+\.debug_pkl|traced_inputs(\.pkl|/\d+)|extra/.*")
 
 
 def checked_torchscript(content: bytes, maximum_bytes: int) -> io.BytesIO:

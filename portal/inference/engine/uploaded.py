@@ -5,6 +5,8 @@ Runs only behind the walls.
 
 import warnings
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -20,7 +22,34 @@ from portal.inference.engine.wire import MAXIMUM_VALUES, Array, Named
 
 TORCHSCRIPT, TORCH_EXPORT, ONNX = "TORCHSCRIPT", "TORCH_EXPORT", "ONNX"
 
-Model = Callable[[Array], list[Named]]
+# Layers of torch.nn that leave parts out while a network is trained.
+DROPOUTS = frozenset({"Dropout", "Dropout1d", "Dropout2d", "Dropout3d", "AlphaDropout", "FeatureAlphaDropout"})
+
+Says = Callable[[Array], list[Named]]
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A loaded model: what it says, and its layers that can be set to work as in training."""
+
+    says: Says
+    layers: tuple[torch.nn.Module, ...] = ()
+
+    @property
+    def dropout_layers(self) -> int:
+        """How many there are."""
+        return len(self.layers)
+
+    def says_with_dropout(self, volume: Array, seed: int) -> list[Named]:
+        """What it says with its dropout layers at work; all others stay as they are in use."""
+        torch.manual_seed(seed)
+        for layer in self.layers:
+            layer.train()
+        try:
+            return self.says(volume)
+        finally:
+            for layer in self.layers:
+                layer.eval()
 
 
 def load_model(kind: str, content: bytes, keys: Sequence[str], maximum_bytes: int, device: torch.device) -> Model:
@@ -40,7 +69,16 @@ def _load_torchscript(content: bytes, keys: Sequence[str], maximum_bytes: int, d
         module = torch.jit.load(archive, map_location=device).eval()
     except (RuntimeError, ValueError) as error:
         raise ModelRefused("cannot_load", f"torch.jit.load refuses the archive: {first_line(error)}") from error
-    return lambda volume: _named(module(_on(volume, device)), keys)
+    return Model(lambda volume: _named(module(_on(volume, device)), keys), _dropout_layers(module))
+
+
+def _dropout_layers(module: Any) -> tuple[torch.nn.Module, ...]:
+    """The layers whose code still asks whether they are trained; a trace has written down that they were not."""
+    return tuple(
+        one
+        for one in module.modules()
+        if getattr(one, "original_name", "") in DROPOUTS and "self.training" in getattr(one, "code", "")
+    )
 
 
 def _load_export(content: bytes, keys: Sequence[str], maximum_bytes: int, device: torch.device) -> Model:
@@ -53,7 +91,7 @@ def _load_export(content: bytes, keys: Sequence[str], maximum_bytes: int, device
     except Exception as error:
         # The reader raises many kinds for a graph that does not hold together.
         raise ModelRefused("cannot_load", f"torch.export.load refuses the archive: {first_line(error)}") from error
-    return lambda volume: _named(module(_on(volume, device)), keys)
+    return Model(lambda volume: _named(module(_on(volume, device)), keys))
 
 
 def _load_onnx(content: bytes, keys: Sequence[str], maximum_bytes: int, device: torch.device) -> Model:
@@ -78,7 +116,8 @@ def _load_onnx(content: bytes, keys: Sequence[str], maximum_bytes: int, device: 
         # Each of its many error classes is generated from C++ and derives from Exception alone.
         raise ModelRefused("cannot_load", f"ONNX Runtime refuses the model: {first_line(error)}") from error
     names = list(keys)
-    return lambda volume: _checked(dict(zip(names, session.run(names, {inputs[0]: volume}), strict=True)), keys)
+    said = partial(session.run, names)
+    return Model(lambda volume: _checked(dict(zip(names, said({inputs[0]: volume}), strict=True)), keys))
 
 
 _LOADERS: Mapping[str, Callable[[bytes, Sequence[str], int, torch.device], Model]] = {

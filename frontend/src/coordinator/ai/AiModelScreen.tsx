@@ -1,4 +1,4 @@
-import { Anchor, Button, Stack, Text } from "@mantine/core";
+import { Anchor, Button, Group, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { Link, useParams } from "react-router";
@@ -8,6 +8,7 @@ import { ErrorNotice } from "@/ui/ErrorNotice";
 import { LoadingScreen } from "@/ui/LoadingScreen";
 import { Screen } from "@/ui/Screen";
 import { AddVersionModal } from "./AddVersionModal";
+import { EnsembleModal, mayJoin } from "./EnsembleModal";
 import { PostersSection } from "./PostersSection";
 import { UploadsSection } from "./UploadsSection";
 import { VersionSection } from "./VersionSection";
@@ -18,6 +19,7 @@ export function AiModelScreen() {
   const model = useQuery(aiModelQuery(id));
   const versions = useQuery(modelVersionsQuery);
   const [isAdding, setAdding] = useState(false);
+  const [isCombining, setCombining] = useState(false);
   const error = model.error ?? versions.error;
   if (error) return <ErrorNotice error={error} />;
   if (!model.data || !versions.data) return <LoadingScreen />;
@@ -30,7 +32,16 @@ export function AiModelScreen() {
           ← AI models
         </Anchor>
       }
-      actions={<Button onClick={() => setAdding(true)}>Add a version</Button>}
+      actions={
+        <Group gap="sm">
+          {own.filter(mayJoin).length > 1 && (
+            <Button variant="default" onClick={() => setCombining(true)}>
+              Combine versions
+            </Button>
+          )}
+          <Button onClick={() => setAdding(true)}>Add a version</Button>
+        </Group>
+      }
     >
       <Stack gap={4}>
         {model.data.intended_use && <Text size="sm">{model.data.intended_use}</Text>}
@@ -51,6 +62,9 @@ export function AiModelScreen() {
         <VersionSection key={version.id} version={version} />
       ))}
       <PostersSection aiModelId={id} />
+      {isCombining && (
+        <EnsembleModal aiModelId={id} versions={own.filter(mayJoin)} onClose={() => setCombining(false)} />
+      )}
       {isAdding && <AddVersionModal aiModelId={id} basis={own[0]} onClose={() => setAdding(false)} />}
     </Screen>
   );

@@ -3,6 +3,7 @@ import {
   Checkbox,
   Fieldset,
   Group,
+  MultiSelect,
   NumberInput,
   Select,
   Stack,
@@ -22,6 +23,12 @@ const ORIENTATIONS = [
   { value: "AXIAL", label: "Axial" },
   { value: "CORONAL", label: "Coronal" },
   { value: "SAGITTAL", label: "Sagittal" },
+];
+
+const AXES = [
+  { value: "SLICES", label: "Slices" },
+  { value: "ROWS", label: "Rows" },
+  { value: "COLUMNS", label: "Columns" },
 ];
 
 interface CardFieldsProps {
@@ -110,10 +117,33 @@ function InputFields({ form, runsHere }: CardFieldsProps) {
               <NumberInput label="Grid, rows (mm)" min={0.1} {...form.getInputProps("grid_row")} />
               <NumberInput label="Grid, columns (mm)" min={0.1} {...form.getInputProps("grid_column")} />
             </Group>
+            <AugmentationFields form={form} />
           </>
         )}
       </Stack>
     </Fieldset>
+  );
+}
+
+/** How a case may be shown otherwise without changing what the model should say. */
+function AugmentationFields({ form }: { form: CardForm }) {
+  return (
+    <Group grow align="flex-start">
+      <MultiSelect
+        label="May be flipped along"
+        description="For test-time augmentation; none means not at all."
+        data={AXES}
+        {...form.getInputProps("flips")}
+      />
+      <NumberInput
+        label="May be moved by, at most (voxels)"
+        description="Along each axis of what the model is given."
+        min={0}
+        max={4}
+        allowDecimal={false}
+        {...form.getInputProps("shift")}
+      />
+    </Group>
   );
 }
 

@@ -10,6 +10,7 @@ import {
 } from "@/api/ai";
 import { isOver } from "@/api/jobs";
 import { itemCounts } from "@/domain/itemCounts";
+import { methodText, uncertaintyNumber, uncertaintyText } from "@/domain/uncertainty";
 import { JobStateBadge } from "@/ui/badges";
 import { ErrorNotice } from "@/ui/ErrorNotice";
 import { JobProgress } from "@/ui/JobProgress";
@@ -32,6 +33,7 @@ export function InferenceRunCard({ run }: { run: InferenceRun }) {
           <Text size="sm">
             {run.model_version.name} {run.model_version.version} · {dateTime(run.created_at)}
             {run.priority !== "NORMAL" && ` · ${run.priority.toLowerCase()} priority`}
+            {run.uncertainty && ` · uncertainty by ${methodText(run.uncertainty)}`}
           </Text>
           <Group gap="sm">
             <Anchor component="button" size="sm" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
@@ -74,6 +76,7 @@ function RunItems({ id }: { id: string }) {
 }
 
 function ItemTable({ items }: { items: InferenceItem[] }) {
+  const isUncertain = items.some(({ uncertainty }) => uncertainty);
   return (
     <Table aria-label="Cases of the run">
       <Table.Thead>
@@ -83,6 +86,11 @@ function ItemTable({ items }: { items: InferenceItem[] }) {
           <Table.Th w={90} ta="right">
             Score
           </Table.Th>
+          {isUncertain && (
+            <Table.Th w={110} ta="right">
+              Uncertainty
+            </Table.Th>
+          )}
           <Table.Th>Input check</Table.Th>
         </Table.Tr>
       </Table.Thead>
@@ -94,6 +102,11 @@ function ItemTable({ items }: { items: InferenceItem[] }) {
               {item.is_refused ? <Badge color="orange">refused</Badge> : <JobStateBadge state={item.state} />}
             </Table.Td>
             <Table.Td ta="right">{item.score === null ? "" : item.score.toFixed(3)}</Table.Td>
+            {isUncertain && (
+              <Table.Td ta="right" title={item.uncertainty ? uncertaintyText(item.uncertainty) : undefined}>
+                {item.uncertainty ? uncertaintyNumber(item.uncertainty.value) : ""}
+              </Table.Td>
+            )}
             <Table.Td>
               <InputChecks item={item} />
             </Table.Td>

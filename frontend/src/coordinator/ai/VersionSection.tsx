@@ -16,6 +16,7 @@ const KINDS: Record<ModelVersion["kind"], string> = {
   TORCHSCRIPT: "runs in the portal (TorchScript)",
   TORCH_EXPORT: "runs in the portal (torch.export)",
   ONNX: "runs in the portal (ONNX)",
+  ENSEMBLE: "runs in the portal (an ensemble: the mean of its members)",
 };
 
 /** One immutable version of a model and the upload of its predictions. */
@@ -25,6 +26,9 @@ export function VersionSection({ version }: { version: ModelVersion }) {
     ["Operating threshold", String(version.operating_threshold)],
     ["Predictions", String(version.number_of_predictions)],
     ["Weights (SHA-256)", version.weights_digest || "not given"],
+    ...(version.members.length > 0
+      ? [["Members", version.members.map((member) => member.version).join(", ")]]
+      : []),
     ["Registered", dateTime(version.created_at)],
   ];
   return (
@@ -101,7 +105,8 @@ function PredictionsUpload({ version }: { version: ModelVersion }) {
     <>
       <Text size="sm">
         Upload predictions as CSV: one row per imaging study with its score from 0 to 1, or several rows for
-        several marks. A later row for the same imaging study is added and counts from then on; nothing is
+        several marks. Columns uncertainty, uncertainty_method, uncertainty_samples and uncertainty_definition
+        may be added. A later row for the same imaging study is added and counts from then on; nothing is
         overwritten.
       </Text>
       <Group gap="sm">

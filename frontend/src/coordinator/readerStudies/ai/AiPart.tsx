@@ -67,7 +67,11 @@ export function AiPart({ readerStudy }: PartProps) {
         )}
       </Section>
       {readerStudy.ai_model_version && (
-        <PredictionRuns readerStudy={readerStudy} modelVersionId={readerStudy.ai_model_version.id} />
+        <PredictionRuns
+          key={readerStudy.ai_model_version.id}
+          readerStudy={readerStudy}
+          modelVersionId={readerStudy.ai_model_version.id}
+        />
       )}
     </Stack>
   );

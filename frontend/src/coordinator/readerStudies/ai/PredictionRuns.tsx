@@ -3,6 +3,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { Link } from "react-router";
 import {
+  type AskedUncertainty,
   INFERENCE_RUNS_KEY,
   inferenceRunsQuery,
   modelVersionsQuery,
@@ -15,6 +16,7 @@ import { ErrorNotice } from "@/ui/ErrorNotice";
 import { LoadingScreen } from "@/ui/LoadingScreen";
 import { Section } from "@/ui/Section";
 import { type PartProps, useStudyChange } from "../parts";
+import { UncertaintySelect } from "./UncertaintySelect";
 
 interface PredictionRunsProps extends PartProps {
   modelVersionId: string;
@@ -31,6 +33,7 @@ const PRIORITIES: { value: RunPriority; label: string }[] = [
 export function PredictionRuns({ readerStudy, modelVersionId }: PredictionRunsProps) {
   const queryClient = useQueryClient();
   const [priority, setPriority] = useState<RunPriority>("NORMAL");
+  const [uncertainty, setUncertainty] = useState<AskedUncertainty | null>(null);
   const runs = useQuery(inferenceRunsQuery);
   const own = runs.data?.filter((run) => run.model_version.id === modelVersionId);
   const cases = useQuery(casesQuery(readerStudy.id));
@@ -38,7 +41,8 @@ export function PredictionRuns({ readerStudy, modelVersionId }: PredictionRunsPr
   const version = versions?.find((candidate) => candidate.id === modelVersionId);
   const starting = useStudyChange(
     readerStudy.id,
-    (imagingStudyIds: string[]) => startInferenceRun(modelVersionId, imagingStudyIds, priority),
+    (imagingStudyIds: string[]) =>
+      startInferenceRun(modelVersionId, imagingStudyIds, { priority, uncertainty }),
     () => void queryClient.invalidateQueries({ queryKey: INFERENCE_RUNS_KEY }),
   );
   const imagingStudyIds = (cases.data ?? []).flatMap(imagesOf).map(({ id }) => id);
@@ -49,6 +53,7 @@ export function PredictionRuns({ readerStudy, modelVersionId }: PredictionRunsPr
       actions={
         version?.runnable && (
           <Group gap="sm">
+            <UncertaintySelect version={version} value={uncertainty} onChange={setUncertainty} />
             <Select
               aria-label="Priority of the run"
               data={PRIORITIES}
