@@ -17,6 +17,7 @@ from portal.inference.models import (
     InferenceRun,
     ModelUpload,
     ModelVersion,
+    OperatingLayer,
     Prediction,
     PredictionMeasurement,
     PredictionMeasurementJob,
@@ -41,6 +42,11 @@ def model_versions_all() -> QuerySet[ModelVersion]:
     return ModelVersion.objects.select_related("ai_model", "card").annotate(
         number_of_predictions=Coalesce(Subquery(counted, output_field=IntegerField()), 0)
     )
+
+
+def operating_layers_of(*, model_version: ModelVersion) -> QuerySet[OperatingLayer]:
+    """Return the operating layers of a model version, newest first."""
+    return OperatingLayer.objects.filter(model_version=model_version).select_related("created_by").order_by("-number")
 
 
 def is_runnable(model_version: ModelVersion) -> bool:

@@ -60,6 +60,7 @@ def test_the_tables_of_history_are_known() -> None:
         "audit_event",
         "inference_heatmap",
         "inference_modelcard",
+        "inference_operatinglayer",
         "inference_prediction",
         "inference_predictionmeasurement",
         "validation_analysisplan",
@@ -67,6 +68,7 @@ def test_the_tables_of_history_are_known() -> None:
         "validation_analysisreportfiles",
         "validation_analysisresult",
         "validation_analysissnapshot",
+        "validation_layerevidence",
     ]
 
 

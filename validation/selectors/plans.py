@@ -24,7 +24,7 @@ from portal.inference.models import ModelVersion, Prediction
 from validation.models import AnalysisPlan, AnalysisResult, AnalysisRun
 from validation.plans.facts import ArmFacts, StudyFacts
 from validation.selectors import rating_range
-from validation.selectors.looks import computed_by_command, deciders_of
+from validation.selectors.looks import computed_elsewhere, deciders_of
 
 
 def plans_of(*, reader_study: ReaderStudy) -> QuerySet[AnalysisPlan]:
@@ -51,7 +51,7 @@ def was_locked(*, reader_study: ReaderStudy) -> bool:
 def results_so_far(*, reader_study: ReaderStudy) -> int:
     """Count the results of the reader study: what may have been known when a plan is locked."""
     stored = AnalysisResult.objects.filter(run__reader_study=reader_study).count()
-    return stored + computed_by_command(reader_study=reader_study)
+    return stored + computed_elsewhere(reader_study=reader_study)
 
 
 def is_truth_locked(*, reader_study: ReaderStudy) -> bool:
