@@ -47,7 +47,8 @@ def set_content(
         imaging_study_ids=[case.imaging_study_id for case in cases],
         frozen_at=reader_study.launched_at if is_own else None,
     )
-    rows, left_out = [], defaultdict(list)
+    rows: list[dict[str, Any]] = []
+    left_out: dict[str | None, list[str]] = defaultdict(list)
     for case, frozen in zip(cases, cases_frozen(cases, reference_standard, training), strict=True):
         prediction = predictions.get(case.imaging_study_id)
         reason = _reason(case, frozen, prediction, not_patients)
