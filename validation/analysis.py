@@ -5,7 +5,8 @@ from collections.abc import Callable, Mapping
 from importlib.metadata import version
 from typing import Any
 
-from validation.dataset import EXCLUSION_DETAILS, Dataset, Participant, dataset_from_snapshot
+from validation.dataset import Dataset, Participant, dataset_from_snapshot
+from validation.exclusions import EXCLUSION_DETAILS
 from validation.limitations import (
     dependence_notes,
     interim_notes,

@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from portal.inference.layer_rule import LayerRule, calibrated_score
-from validation.dataset import EXCLUSION_DETAILS, case_reason, counts_of, read_problems
+from validation.dataset import counts_of, read_problems
+from validation.exclusions import EXCLUSION_DETAILS, case_reason
 from validation.plans.document import Subject
 from validation.plans.marks_table import MarkedReadings, MarksTable, marked_readings
 from validation.plans.table import StudyTable, SubjectReadings

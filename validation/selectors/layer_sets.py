@@ -16,7 +16,7 @@ from portal.accounts.policy import POLICY, Action
 from portal.inference.models import ModelVersion, OperatingLayer, Prediction
 from portal.inference.selectors import predictions_in_force
 from validation.canonical import parse
-from validation.dataset import EXCLUSION_DETAILS, case_reason
+from validation.exclusions import EXCLUSION_DETAILS, case_reason
 from validation.models import LayerEvidence
 from validation.selectors import cases_frozen
 
