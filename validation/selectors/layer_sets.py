@@ -59,22 +59,31 @@ def set_content(
     return {
         "format": SET_FORMAT,
         "version": SET_VERSION,
-        "model_version": {
-            "id": str(model_version.pk),
-            "name": model_version.ai_model.name,
-            "version": model_version.version,
-            "operating_threshold": model_version.operating_threshold,
-            "weights_digest": model_version.weights_digest,
-        },
+        "model_version": _version_frozen(model_version),
         "reader_study": {"id": str(reader_study.pk), "name": reader_study.name},
-        "reference_standard": {
-            "id": str(reference_standard.pk),
-            "version": reference_standard.version,
-            "digest": reference_standard.digest,
-            "source": reference_standard.source,
-        },
+        "reference_standard": _truth_frozen(reference_standard),
         "cases": rows,
         "left_out": [{"reason": reason, "cases": left_out[reason]} for reason in LEFT_OUT if reason in left_out],
+    }
+
+
+def _version_frozen(model_version: ModelVersion) -> dict[str, Any]:
+    return {
+        "id": str(model_version.pk),
+        "name": model_version.ai_model.name,
+        "version": model_version.version,
+        "operating_threshold": model_version.operating_threshold,
+        "weights_digest": model_version.weights_digest,
+    }
+
+
+def _truth_frozen(standard: ReferenceStandard) -> dict[str, Any]:
+    """Name the version by what does not change, so that the same cases have the same digest later."""
+    return {
+        "id": str(standard.pk),
+        "version": standard.version,
+        "digest": standard.digest,
+        "source": standard.source,
     }
 
 
