@@ -52,7 +52,7 @@ def rules():
         st.builds(lambda c, a, b: ("BETA", {"intercept": c, "a": a, "b": b}), ends, POSITIVE, POSITIVE),
         st.just(("ISOTONIC", STEPS)),
     )
-    return st.builds(lambda made, between: LayerRule(*made, between), parameters, shift)
+    return st.builds(lambda made, between: LayerRule(made[0], made[1], between), parameters, shift)
 
 
 @given(rules(), SCORES, SCORES)

@@ -39,7 +39,7 @@ class CalibrationSetsApi(APIView):
     def get(self, request: Request, model_version_id: uuid.UUID) -> Response:
         """List your reader studies with a locked truth and predictions of the version; no value of the truth."""
         version = model_version_by_id(model_version_id)
-        offered = sets_offered(user=caller(request), model_version=version)
+        offered = list(sets_offered(user=caller(request), model_version=version))
         return Response(shapes.OfferedSetOutput(offered, many=True).data)
 
 

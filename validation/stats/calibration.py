@@ -3,7 +3,7 @@
 import dataclasses
 import math
 import warnings
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -176,8 +176,8 @@ class BinSums(NamedTuple):
 
     edges: FloatArray
     sizes: npt.NDArray[np.intp]
-    events: FloatArray
-    sums: FloatArray
+    events: npt.NDArray[Any]
+    sums: npt.NDArray[Any]
 
 
 def bin_sums(truth: BoolArray, probability: FloatArray, *, bins: int, binning: Binning) -> BinSums:
