@@ -8,26 +8,27 @@ import { Section } from "@/ui/Section";
 import { CalibrationPlot } from "./charts/CalibrationPlot";
 import { OutcomeText } from "./OutcomeText";
 
-export const CALIBRATION_MEASURES: { name: keyof Calibration["estimates"]; title: string; about: string }[] = [
-  { name: "brier", title: "Brier score", about: "mean squared error; 0 is best" },
-  {
-    name: "expected_calibration_error",
-    title: "Expected calibration error",
-    about: "mean distance from the diagonal",
-  },
-  {
-    name: "maximum_calibration_error",
-    title: "Maximum calibration error",
-    about: "largest distance of a bin",
-  },
-  {
-    name: "calibration_in_the_large",
-    title: "Calibration in the large",
-    about: "0 is best; above 0 the scores are too low",
-  },
-  { name: "calibration_slope", title: "Calibration slope", about: "1 is best; below 1 too extreme" },
-  { name: "calibration_intercept", title: "Calibration intercept", about: "0 is best" },
-];
+export const CALIBRATION_MEASURES: { name: keyof Calibration["estimates"]; title: string; about: string }[] =
+  [
+    { name: "brier", title: "Brier score", about: "mean squared error; 0 is best" },
+    {
+      name: "expected_calibration_error",
+      title: "Expected calibration error",
+      about: "mean distance from the diagonal",
+    },
+    {
+      name: "maximum_calibration_error",
+      title: "Maximum calibration error",
+      about: "largest distance of a bin",
+    },
+    {
+      name: "calibration_in_the_large",
+      title: "Calibration in the large",
+      about: "0 is best; above 0 the scores are too low",
+    },
+    { name: "calibration_slope", title: "Calibration slope", about: "1 is best; below 1 too extreme" },
+    { name: "calibration_intercept", title: "Calibration intercept", about: "0 is best" },
+  ];
 
 interface CalibrationSectionProps {
   calibration: Calibration | Undefined;

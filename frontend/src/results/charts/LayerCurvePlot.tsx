@@ -27,13 +27,17 @@ export function LayerCurvePlot({ curve, hasShift }: LayerCurvePlotProps) {
       <rect width={width} height={height} fill="var(--figure-paper)" />
       <Group left={MARGIN.left} top={MARGIN.top}>
         <UnitAxes x={x} y={y} side={SIDE} xLabel="Score" yLabel="Probability through the layer" />
-        {hasShift && (
-          <LinePath data={curve} {...at} y={({ calibrated }) => y(calibrated)} {...UNSHIFTED} />
-        )}
+        {hasShift && <LinePath data={curve} {...at} y={({ calibrated }) => y(calibrated)} {...UNSHIFTED} />}
         <LinePath data={curve} {...at} y={({ used }) => y(used)} {...USED} />
         {curve.map((point, index) => (
           <Mark key={point.score} text={pointText(point, hasShift)} isFirst={index === 0}>
-            <circle cx={x(point.score)} cy={y(point.used)} r={4} fill="var(--figure-ai)" stroke="var(--figure-ink)" />
+            <circle
+              cx={x(point.score)}
+              cy={y(point.used)}
+              r={4}
+              fill="var(--figure-ai)"
+              stroke="var(--figure-ink)"
+            />
           </Mark>
         ))}
       </Group>

@@ -56,7 +56,8 @@ export function FitLayer({ version, onStored }: FitLayerProps) {
   const [words, setWords] = useState({ name: "", reason: "" });
   const looking = useMutation({ mutationFn: (body: LayerAsked) => previewLayer(version.id, body) });
   const storing = useMutation({
-    mutationFn: ({ digest }: LayerPreview) => createLayer(version.id, { ...askedOf(settings), ...words, digest }),
+    mutationFn: ({ digest }: LayerPreview) =>
+      createLayer(version.id, { ...askedOf(settings), ...words, digest }),
     onSuccess: async ({ number }) => {
       await queryClient.invalidateQueries({ queryKey: [...MODEL_VERSIONS_KEY, version.id] });
       onStored(number);

@@ -32,7 +32,12 @@ export function LayerDetailView({ version, number }: LayerDetailViewProps) {
   const { layer, evidence } = data;
   const more: [string, string][] = [
     ["Scores through it", `…/predictions?layer=${layer.number} in the API`],
-    ["Software", Object.entries(layer.software).map((pair) => pair.join(" ")).join(", ")],
+    [
+      "Software",
+      Object.entries(layer.software)
+        .map((pair) => pair.join(" "))
+        .join(", "),
+    ],
   ];
   return (
     <Stack gap="lg" mt="lg">
@@ -52,8 +57,8 @@ function HiddenSets({ detail: { hidden } }: { detail: LayerDetail }) {
   if (hidden === 0) return null;
   return (
     <Text size="sm" c="dimmed">
-      {hidden} {hidden === 1 ? "set of cases belongs" : "sets of cases belong"} to reader studies whose results
-      you may not see, or not yet: they and their figures are not shown.
+      {hidden} {hidden === 1 ? "set of cases belongs" : "sets of cases belong"} to reader studies whose
+      results you may not see, or not yet: they and their figures are not shown.
     </Text>
   );
 }

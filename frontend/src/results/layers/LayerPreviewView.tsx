@@ -1,8 +1,8 @@
 import { SimpleGrid, Stack, Table, Text } from "@mantine/core";
 import type { ReactNode } from "react";
 import type { LayerPreview, LeftOut, OperatingLayer } from "@/api/operatingLayers";
-import { methodLabel, parametersText, shiftMeaning, shiftText } from "@/domain/operatingLayers";
 import type { CurvePoint } from "@/domain/operatingLayers";
+import { methodLabel, parametersText, shiftMeaning, shiftText } from "@/domain/operatingLayers";
 import { decimal } from "@/domain/resultText";
 import { Section } from "@/ui/Section";
 import { LayerFigures, ScoreCurve } from "./LayerFigures";

@@ -17,8 +17,8 @@ export function LayerTable({ layers, shown, onOpen }: LayerTableProps) {
   if (layers.length === 0) {
     return (
       <EmptyState title="No operating layer yet">
-        A layer turns the scores of this version into probabilities, fitted on cases whose truth is locked. The
-        version and its scores stay as they are.
+        A layer turns the scores of this version into probabilities, fitted on cases whose truth is locked.
+        The version and its scores stay as they are.
       </EmptyState>
     );
   }

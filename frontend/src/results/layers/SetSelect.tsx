@@ -41,7 +41,9 @@ export function SetSelect({ sets, value, onChange, error }: SetSelectProps) {
       error={error}
       onChange={(event) => {
         const [study, chosen] = event.currentTarget.value.split(" ");
-        onChange(study && chosen ? { reader_study_id: study, reference_standard_version: Number(chosen) } : null);
+        onChange(
+          study && chosen ? { reader_study_id: study, reference_standard_version: Number(chosen) } : null,
+        );
       }}
     />
   );

@@ -162,7 +162,10 @@ function LayerSelect({ id, facts, subject, error, onChange }: LayerSelectProps) 
       w={190}
       data={[
         { value: "", label: "no layer: its scores" },
-        ...version.layers.map(({ number, name }) => ({ value: String(number), label: `layer ${number}: ${name}` })),
+        ...version.layers.map(({ number, name }) => ({
+          value: String(number),
+          label: `layer ${number}: ${name}`,
+        })),
       ]}
       value={chosen ? String(chosen) : ""}
       error={error}
