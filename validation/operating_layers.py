@@ -37,7 +37,7 @@ METHODS: dict[str, RecalibrationMethod] = {
     "BETA": "beta",
 }
 # What a layer makes of a score is shown at these.
-_SHOWN = tuple(number / 20 for number in range(21))
+_SHOWN = tuple(number / 100 for number in range(101))
 
 Set = Mapping[str, Any]
 

@@ -56,8 +56,11 @@ def test_a_layer_is_fitted_and_checked(stage: Stage, signed_in: Callable[[Person
     screenshots(page, "layer-preview")
     is_accessible(page)
     # By keyboard: the first mark of the reliability diagram says its bin.
-    page.locator("figure").filter(has_text="After: through the layer").locator("[data-mark]").first.focus()
-    expect(page.get_by_text("observed").last).to_be_visible()
+    after = page.get_by_role("figure", name="After: through the layer")
+    after.scroll_into_view_if_needed()
+    after.locator("[data-mark][tabindex='0']").focus()
+    expect(page.get_by_role("tooltip")).to_contain_text("95 % interval: wilson")
+    screenshots(page, "layer-preview-figures")
     page.get_by_label("Name").fill("For screening")
     page.get_by_label("Why it is made").fill("Scores are too extreme at our site.")
     page.get_by_role("button", name="Store as a new layer").click()

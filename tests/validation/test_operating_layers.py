@@ -208,7 +208,7 @@ def test_a_shift_is_said_to_be_unchecked_and_is_checked_elsewhere(client, made):
     shown = previewed(client, made, applied_at=0.02).json()
     assert "shifted" not in shown["figures"]["stages"]
     assert any("without the prevalence shift" in note for note in shown["figures"]["notes"])
-    at_half = shown["figures"]["curve"][10]
+    at_half = shown["figures"]["curve"][50]
     assert at_half["score"] == 0.5
     assert at_half["used"] < at_half["calibrated"]
     stored(client, made, applied_at=0.02)

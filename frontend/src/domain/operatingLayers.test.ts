@@ -1,5 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { curveCsv, parametersText, shiftMeaning, shiftText } from "./operatingLayers";
+import {
+  curveCsv,
+  markedPoints,
+  parametersText,
+  probabilityText,
+  shiftMeaning,
+  shiftText,
+} from "./operatingLayers";
 
 const CURVE = [
   { score: 0, calibrated: 0, used: 0 },
@@ -28,6 +35,14 @@ describe("an operating layer in words", () => {
     );
     expect(shiftMeaning({ trained_at: null, applied_at: null }, CURVE)).toBeNull();
     expect(shiftText({ trained_at: null, applied_at: null })).toBe("none");
+  });
+
+  it("gives small probabilities their digits", () => {
+    expect([0.019638412, 0.5, 1].map(probabilityText)).toEqual(["0.01964", "0.5", "1"]);
+    const hundred = Array.from({ length: 101 }, (_, at) => ({ score: at / 100, calibrated: 0, used: 0 }));
+    expect(markedPoints(hundred).map(({ score }) => score)).toEqual(
+      Array.from({ length: 21 }, (_, at) => at / 20),
+    );
   });
 
   it("writes what it makes of scores as a table", () => {

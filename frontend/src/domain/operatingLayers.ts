@@ -89,6 +89,16 @@ export function shiftMeaning(
   return `${people} A case that scores 0.5 then is positive with a probability of ${percentText(middle.used)}, not ${percentText(middle.calibrated)}: the images say the same, but there are ${to < from ? "fewer" : "more"} positive cases to begin with.`;
 }
 
+/** Four significant digits: where few cases are positive, probabilities are small. */
+export function probabilityText(value: number): string {
+  return String(Number(value.toPrecision(4)));
+}
+
+/** Of the points of a curve those that are marked, and stand in its table. */
+export function markedPoints(curve: CurvePoint[]): CurvePoint[] {
+  return curve.filter((_, index) => index % 5 === 0);
+}
+
 function perThousand(share: number): string {
   return String(Number((1000 * share).toPrecision(3)));
 }

@@ -1,8 +1,7 @@
 import { Group } from "@visx/group";
 import { scaleLinear } from "@visx/scale";
 import { LinePath } from "@visx/shape";
-import type { CurvePoint } from "@/domain/operatingLayers";
-import { decimal } from "@/domain/resultText";
+import { type CurvePoint, markedPoints, probabilityText } from "@/domain/operatingLayers";
 import { Mark } from "@/ui/charts/Mark";
 import { UnitAxes } from "./UnitAxes";
 
@@ -29,7 +28,7 @@ export function LayerCurvePlot({ curve, hasShift }: LayerCurvePlotProps) {
         <UnitAxes x={x} y={y} side={SIDE} xLabel="Score" yLabel="Probability through the layer" />
         {hasShift && <LinePath data={curve} {...at} y={({ calibrated }) => y(calibrated)} {...UNSHIFTED} />}
         <LinePath data={curve} {...at} y={({ used }) => y(used)} {...USED} />
-        {curve.map((point, index) => (
+        {markedPoints(curve).map((point, index) => (
           <Mark key={point.score} text={pointText(point, hasShift)} isFirst={index === 0}>
             <circle
               cx={x(point.score)}
@@ -66,6 +65,6 @@ function Key({ left, look, text }: { left: number; look: typeof USED; text: stri
 }
 
 function pointText({ score, calibrated, used }: CurvePoint, hasShift: boolean): string {
-  const unshifted = hasShift ? `, without the shift ${decimal(calibrated)}` : "";
-  return `A score of ${score} becomes ${decimal(used)}${unshifted}`;
+  const unshifted = hasShift ? `, without the shift ${probabilityText(calibrated)}` : "";
+  return `A score of ${score} becomes ${probabilityText(used)}${unshifted}`;
 }

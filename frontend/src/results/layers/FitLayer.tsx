@@ -147,6 +147,7 @@ function SettingsFields({ settings, faults, onChange }: SettingsFieldsProps) {
   return (
     <Group align="flex-start">
       <NativeSelect
+        size="xs"
         label="Method"
         w={240}
         data={METHODS.map(({ value, label }) => ({ value, label }))}

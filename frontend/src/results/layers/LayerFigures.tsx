@@ -3,10 +3,11 @@ import {
   type CurvePoint,
   curveCsv,
   type LayerFigures as Figures,
+  markedPoints,
+  probabilityText,
   STAGE_TITLES,
   stagesOf,
 } from "@/domain/operatingLayers";
-import { decimal } from "@/domain/resultText";
 import { Figure } from "@/ui/charts/Figure";
 import { BinTable, binsCsv, CALIBRATION_MEASURES } from "../CalibrationSection";
 import { CalibrationPlot } from "../charts/CalibrationPlot";
@@ -92,7 +93,8 @@ function MeasureTable({ figures, name }: LayerFiguresProps) {
               <Table.Th scope="row">
                 {measure === "sensitivity" ? "Sensitivity" : "Specificity"}
                 <Text size="xs" c="dimmed" fw={400}>
-                  positive from {decimal(before.threshold)} before, {decimal(after.threshold)} after
+                  positive from {probabilityText(before.threshold)} before, {probabilityText(after.threshold)}{" "}
+                  after
                 </Text>
               </Table.Th>
               {stages.map(({ stage }) => (
@@ -138,11 +140,11 @@ export function ScoreCurve({ curve, hasShift }: ScoreCurveProps) {
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
-            {curve.map(({ score, calibrated, used }) => (
+            {markedPoints(curve).map(({ score, calibrated, used }) => (
               <Table.Tr key={score}>
                 <Table.Td>{score}</Table.Td>
-                {hasShift && <Table.Td>{decimal(calibrated)}</Table.Td>}
-                <Table.Td>{decimal(used)}</Table.Td>
+                {hasShift && <Table.Td>{probabilityText(calibrated)}</Table.Td>}
+                <Table.Td>{probabilityText(used)}</Table.Td>
               </Table.Tr>
             ))}
           </Table.Tbody>

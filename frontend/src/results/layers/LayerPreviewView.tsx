@@ -2,8 +2,13 @@ import { SimpleGrid, Stack, Table, Text } from "@mantine/core";
 import type { ReactNode } from "react";
 import type { LayerPreview, LeftOut, OperatingLayer } from "@/api/operatingLayers";
 import type { CurvePoint } from "@/domain/operatingLayers";
-import { methodLabel, parametersText, shiftMeaning, shiftText } from "@/domain/operatingLayers";
-import { decimal } from "@/domain/resultText";
+import {
+  methodLabel,
+  parametersText,
+  probabilityText,
+  shiftMeaning,
+  shiftText,
+} from "@/domain/operatingLayers";
 import { Section } from "@/ui/Section";
 import { LayerFigures, ScoreCurve } from "./LayerFigures";
 
@@ -47,7 +52,7 @@ export function LayerFacts({ layer, curve, more = [] }: LayerFactsProps) {
     ["Method", methodLabel(layer.method)],
     ["Parameters", parametersText(layer.method, layer.parameters)],
     ["Prevalence shift", shiftText(layer)],
-    ["Positive from", decimal(layer.operating_threshold)],
+    ["Positive from", probabilityText(layer.operating_threshold)],
     ...more,
     ["Fitted on (SHA-256)", layer.set_digest],
   ];

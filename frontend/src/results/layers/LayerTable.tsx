@@ -1,7 +1,6 @@
 import { Anchor, Table } from "@mantine/core";
 import type { OperatingLayer } from "@/api/operatingLayers";
-import { methodLabel, shiftText } from "@/domain/operatingLayers";
-import { decimal } from "@/domain/resultText";
+import { methodLabel, probabilityText, shiftText } from "@/domain/operatingLayers";
 import { EmptyState } from "@/ui/EmptyState";
 import { dateTime } from "@/ui/times";
 
@@ -52,7 +51,7 @@ export function LayerTable({ layers, shown, onOpen }: LayerTableProps) {
               </Table.Td>
               <Table.Td>{methodLabel(layer.method)}</Table.Td>
               <Table.Td>{shiftText(layer)}</Table.Td>
-              <Table.Td>{decimal(layer.operating_threshold)}</Table.Td>
+              <Table.Td>{probabilityText(layer.operating_threshold)}</Table.Td>
               <Table.Td maw={320}>{layer.reason}</Table.Td>
               <Table.Td>
                 {dateTime(layer.created_at)}, {layer.created_by}

@@ -34,6 +34,7 @@ export function SetSelect({ sets, value, onChange, error }: SetSelectProps) {
   const version = value?.reference_standard_version;
   return (
     <NativeSelect
+      size="xs"
       w={480}
       label="Cases"
       data={[{ value: "", label: "Choose a reader study" }, ...options]}
