@@ -57,6 +57,8 @@ def test_a_layer_is_fitted_and_checked(stage: Stage, signed_in: Callable[[Person
     is_accessible(page)
     # By keyboard: the first mark of the reliability diagram says its bin.
     after = page.get_by_role("figure", name="After: through the layer")
+    # What scrolls under a pointer at rest takes the words away again.
+    page.mouse.move(1, 1)
     after.scroll_into_view_if_needed()
     after.locator("[data-mark][tabindex='0']").focus()
     expect(page.get_by_role("tooltip")).to_contain_text("95 % interval: wilson")
