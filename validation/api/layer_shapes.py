@@ -9,7 +9,7 @@ from annotations.models import ReaderStudy
 from portal.inference.models import CalibrationMethod, OperatingLayer
 from validation.canonical import parse
 from validation.models import LayerEvidence
-from validation.selectors.layer_sets import Offered, left_out_of
+from validation.selectors.layer_sets import left_out_of
 from validation.services.operating_layers import Preview
 
 
@@ -21,7 +21,7 @@ class StudyNameOutput(serializers.ModelSerializer[ReaderStudy]):
         fields = ["id", "name"]
 
 
-class OfferedSetOutput(serializers.Serializer[Offered]):
+class OfferedSetOutput(serializers.Serializer[Any]):
     """A reader study whose cases can be used."""
 
     reader_study = StudyNameOutput()
