@@ -6,6 +6,7 @@ software give the same figures: folds and resamples are drawn by a seed from the
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -85,7 +86,7 @@ def fit_layer(content: Set, *, digest: str, asked: Asked) -> Fitted | Undefined:
     together = cases.patients if len(set(cases.patients)) < len(cases.patients) else None
     crossed = cross_fitted(cases.truth, cases.score, METHODS[asked.method], rng=rng, folds=FOLDS, groups=together)
     if isinstance(crossed, Undefined):
-        return crossed
+        return replace(crossed, detail=f"In a fold of the cross-fitting: {crossed.detail}")
     rule = LayerRule(asked.method, _rounded(fitted.parameters), _shift_of(cases, asked))
     chosen = asked.operating_threshold
     # Not rounded: a case that scores the version's own threshold is to be called as before.

@@ -178,6 +178,7 @@ def test_it_is_checked_on_other_patients_and_every_check_is_kept(client, made):
     assert calls["before"]["specificity"] == calls["after"]["specificity"]
     again = checked(client, made)
     assert (again.status_code, again.json()["id"]) == (200, said["id"])
+    assert Event.objects.filter(action="operating_layer.view", object_id=said["id"]).count() == 1
     own = checked(client, made, made.here)
     assert (own.status_code, own.json()["code"]) == (400, "no-cases")
     detail = client.get(f"{made.path}/1").json()

@@ -122,6 +122,8 @@ class LayerValidationsApi(APIView):
             version=form["reference_standard_version"],
             reason=form["reason"],
         )
+        if not is_new:
+            _viewed(caller(request), layer, [evidence])
         http_status = status.HTTP_201_CREATED if is_new else status.HTTP_200_OK
         return Response(shapes.EvidenceOutput(evidence).data, status=http_status)
 
