@@ -1,15 +1,23 @@
-"""Where an id becomes an analysis run."""
+"""Where an id becomes an analysis run, a plan, or the evidence of an operating layer."""
 
 import uuid
 
-from annotations.access import reader_study_for
-from annotations.models import SampleSizePlan
-from annotations.selectors.masking import require_unmasked
+from annotations.access import reader_study_for, roles_in
+from annotations.models import ReaderStudy, SampleSizePlan
+from annotations.selectors.masking import is_masked, require_unmasked
 from annotations.selectors.truth import require_locked
 from portal.accounts.models import User
-from portal.accounts.policy import Action
+from portal.accounts.policy import Action, allowed
 from portal.errors import NotFound
-from validation.models import AnalysisPlan, AnalysisReport, AnalysisReportFiles, AnalysisResult, AnalysisRun
+from portal.inference.models import OperatingLayer
+from validation.models import (
+    AnalysisPlan,
+    AnalysisReport,
+    AnalysisReportFiles,
+    AnalysisResult,
+    AnalysisRun,
+    LayerEvidence,
+)
 
 
 def analysis_run_for(user: User, run_id: uuid.UUID, action: Action) -> AnalysisRun:
@@ -62,6 +70,22 @@ def analysis_report_files_for(user: User, report_id: uuid.UUID) -> AnalysisRepor
     if files is None:
         raise NotFound("This report is not made (yet).")
     return files
+
+
+def may_open(user: User, reader_study: ReaderStudy) -> bool:
+    """Say whether the caller may see results of a reader study now: its analyses, with no answers masked."""
+    roles = roles_in(user, reader_study.pk)
+    return allowed(Action.ANALYSIS_VIEW, roles) and not is_masked(user=user, reader_study=reader_study)
+
+
+def layer_evidence_for(user: User, layer: OperatingLayer, number: int) -> LayerEvidence:
+    """Return a set of an operating layer to somebody who may see results of its reader study."""
+    found = LayerEvidence.objects.select_related("reader_study").filter(layer=layer, number=number).first()
+    if found is None:
+        raise NotFound
+    reader_study = reader_study_for(user, found.reader_study_id, Action.ANALYSIS_VIEW)
+    require_unmasked(user=user, reader_study=reader_study)
+    return found
 
 
 def sample_size_plan_for(user: User, reader_study_id: uuid.UUID, number: int) -> SampleSizePlan:

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from validation.dataset import EXCLUSION_DETAILS, Dataset, Participant, dataset_from_snapshot
+from validation.dataset import Dataset, Participant, dataset_from_snapshot
+from validation.exclusions import EXCLUSION_DETAILS
 from validation.limitations import (
     dependence_notes,
     interim_notes,

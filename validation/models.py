@@ -1,4 +1,4 @@
-"""Analysis runs and their results."""
+"""Analysis runs and their results; on which cases operating layers were fitted and checked."""
 
 from typing import ClassVar
 
@@ -7,6 +7,7 @@ from django.db import models
 
 from annotations.models import Arm, ReaderStudy, ReferenceStandard
 from portal.db import AppendOnlyModel, JobModel, Seal
+from portal.inference.models import OperatingLayer
 
 
 class AnalysisPlan(AppendOnlyModel):
@@ -135,3 +136,40 @@ class AnalysisReportFiles(AppendOnlyModel):
     html_digest = models.CharField(max_length=64, help_text="SHA-256 of `html`.")
     pdf = models.BinaryField()
     pdf_digest = models.CharField(max_length=64, help_text="SHA-256 of `pdf`.")
+
+
+class EvidenceKind(models.TextChoices):
+    """What the cases of a reader study were used for."""
+
+    FIT = "FIT"
+    VALIDATION = "VALIDATION"
+
+
+class LayerEvidence(AppendOnlyModel):
+    """The cases on which an operating layer was fitted or checked, frozen, and the figures that came of it."""
+
+    SEAL = Seal(scope="reader_study")
+
+    layer = models.ForeignKey(OperatingLayer, on_delete=models.PROTECT, related_name="evidence")
+    number = models.PositiveIntegerField(help_text="0: the set of the fit.")
+    kind = models.CharField(max_length=10, choices=EvidenceKind)
+    reason = models.CharField(max_length=1000, blank=True, help_text="Why it was checked there.")
+    reader_study = models.ForeignKey(ReaderStudy, on_delete=models.PROTECT, related_name="+")
+    reference_standard = models.ForeignKey(ReferenceStandard, on_delete=models.PROTECT, related_name="+")
+    content = models.TextField(help_text="The set: predictions and truths by their ids, as canonical JSON.")
+    digest = models.CharField(max_length=64, help_text="SHA-256 of `content`.")
+    figures = models.TextField(help_text="Before and after (`validation.operating_layers`), as canonical JSON.")
+    figures_digest = models.CharField(max_length=64, help_text="SHA-256 of `figures`.")
+    software = models.JSONField(help_text="Versions of what it was computed with.")
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["layer", "number"], name="layer_evidence_number_once"),
+            models.CheckConstraint(
+                condition=models.Q(kind=EvidenceKind.FIT, number=0)
+                | models.Q(kind=EvidenceKind.VALIDATION, number__gt=0),
+                name="layer_is_fitted_first",
+            ),
+        ]

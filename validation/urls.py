@@ -3,10 +3,14 @@
 from django.urls import path
 
 from validation.api import analysis_runs as api
+from validation.api import operating_layers as layers
 from validation.api import plans, reports, sample_sizes
 
 RUN = "analysis-runs/<uuid:run_id>"
 REPORT = "analysis-reports/<uuid:report_id>"
+
+LAYERS = "model-versions/<uuid:model_version_id>/operating-layers"
+LAYER = f"{LAYERS}/<int:layer_number>"
 
 PLANS = "reader-studies/<uuid:reader_study_id>/analysis-plans"
 
@@ -47,4 +51,16 @@ urlpatterns = [
     path(f"{REPORT}/report.pdf", reports.ReportPdfApi.as_view(), name="analysis-report-pdf"),
     path(f"{REPORT}/cancel", reports.ReportCancelApi.as_view(), name="analysis-report-cancel"),
     path(f"{REPORT}/retry", reports.ReportRetryApi.as_view(), name="analysis-report-retry"),
+    path(
+        "model-versions/<uuid:model_version_id>/calibration-sets",
+        layers.CalibrationSetsApi.as_view(),
+        name="model-version-calibration-sets",
+    ),
+    path(LAYERS, layers.OperatingLayersApi.as_view(), name="model-version-operating-layers"),
+    path(f"{LAYERS}/preview", layers.LayerPreviewApi.as_view(), name="model-version-operating-layers-preview"),
+    path(LAYER, layers.OperatingLayerApi.as_view(), name="model-version-operating-layer"),
+    path(
+        f"{LAYER}/validations", layers.LayerValidationsApi.as_view(), name="model-version-operating-layer-validations"
+    ),
+    path(f"{LAYER}/sets/<int:set_number>", layers.LayerSetApi.as_view(), name="model-version-operating-layer-set"),
 ]

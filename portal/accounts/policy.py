@@ -331,6 +331,13 @@ ROUTES: dict[str, dict[str, Action]] = {
     "analysis-report-pdf": {"GET": _A.ANALYSIS_VIEW},
     "analysis-report-cancel": {"POST": _A.ANALYSIS_RUN},
     "analysis-report-retry": {"POST": _A.ANALYSIS_RUN},
+    # Who sees or uses the cases of a reader study for a layer is asked once more, in that reader study.
+    "model-version-calibration-sets": {"GET": _A.AI_VIEW},
+    "model-version-operating-layers": {"GET": _A.AI_VIEW, "POST": _A.AI_MANAGE},
+    "model-version-operating-layers-preview": {"POST": _A.AI_MANAGE},
+    "model-version-operating-layer": {"GET": _A.AI_VIEW},
+    "model-version-operating-layer-validations": {"POST": _A.AI_MANAGE},
+    "model-version-operating-layer-set": {"GET": _A.AI_VIEW},
 }
 
 

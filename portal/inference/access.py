@@ -13,7 +13,15 @@ from portal.accounts.policy import Role
 from portal.errors import Invalid, NotFound
 from portal.imaging.models import ImagingStudy
 from portal.inference.finding_segments import is_segment
-from portal.inference.models import AiModel, HeatMap, InferenceRun, ModelUpload, ModelVersion, Prediction
+from portal.inference.models import (
+    AiModel,
+    HeatMap,
+    InferenceRun,
+    ModelUpload,
+    ModelVersion,
+    OperatingLayer,
+    Prediction,
+)
 
 
 def ai_model_by_id(ai_model_id: uuid.UUID) -> AiModel:
@@ -30,6 +38,15 @@ def model_version_by_id(model_version_id: uuid.UUID, *, lock: bool = False) -> M
     found = query.filter(pk=model_version_id).select_related("ai_model").first()
     if found is None:
         raise NotFound
+    return found
+
+
+def operating_layer_of(model_version_id: uuid.UUID, number: int) -> OperatingLayer:
+    """Return an operating layer of this model version."""
+    layers = OperatingLayer.objects.select_related("model_version__ai_model", "created_by")
+    found = layers.filter(model_version=model_version_id, number=number).first()
+    if found is None:
+        raise NotFound("This model version has no operating layer of that number.")
     return found
 
 

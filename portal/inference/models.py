@@ -7,6 +7,7 @@ from django.db import models
 
 from portal.db import AppendOnlyModel, JobModel, JobState, Seal, UuidModel
 from portal.imaging.models import ImagingStudy
+from portal.inference.layer_rule import LayerRule
 
 
 class AiModel(UuidModel):
@@ -98,6 +99,59 @@ class ModelCard(AppendOnlyModel):
 
     model_version = models.OneToOneField(ModelVersion, on_delete=models.PROTECT, related_name="card")
     document = models.JSONField(help_text="`schemas/model-card-1.schema.json`.")
+
+
+class CalibrationMethod(models.TextChoices):
+    """How an operating layer turns scores into probabilities."""
+
+    TEMPERATURE = "TEMPERATURE"
+    PLATT = "PLATT"
+    ISOTONIC = "ISOTONIC"
+    BETA = "BETA"
+
+
+class OperatingLayer(AppendOnlyModel):
+    """What is laid over the scores of a model version to make probabilities of them; the version itself never changes.
+
+    On which cases it was fitted, and how it did there and elsewhere, belongs to the reader studies of those cases
+    (`validation.models.LayerEvidence`).
+    """
+
+    SEAL = Seal()
+
+    model_version = models.ForeignKey(ModelVersion, on_delete=models.PROTECT, related_name="operating_layers")
+    number = models.PositiveIntegerField()
+    name = models.CharField(max_length=100)
+    reason = models.CharField(max_length=1000)
+    method = models.CharField(max_length=12, choices=CalibrationMethod)
+    parameters = models.JSONField(help_text="`portal.inference.layer_rule`")
+    trained_at = models.FloatField(null=True, help_text="Prevalence that the fitted probabilities are for.")
+    applied_at = models.FloatField(null=True, help_text="Prevalence that they are carried to; null: to none.")
+    operating_threshold = models.FloatField(help_text="A probability at or above it is a positive call.")
+    set_digest = models.CharField(max_length=64, help_text="SHA-256 of the set of cases that it was fitted on.")
+    software = models.JSONField(help_text="Versions of what it was fitted with.")
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["model_version", "number"], name="operating_layer_number_once"),
+            models.CheckConstraint(
+                condition=models.Q(operating_threshold__gte=0, operating_threshold__lte=1),
+                name="layer_threshold_is_a_probability",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(trained_at=None, applied_at=None)
+                | models.Q(trained_at__gt=0, trained_at__lt=1, applied_at__gt=0, applied_at__lt=1),
+                name="layer_shifts_between_prevalences",
+            ),
+        ]
+
+    @property
+    def rule(self) -> LayerRule:
+        """What it makes of a score."""
+        shift = None if self.applied_at is None or self.trained_at is None else (self.trained_at, self.applied_at)
+        return LayerRule(self.method, self.parameters, shift)
 
 
 class ModelUpload(JobModel):

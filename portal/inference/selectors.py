@@ -19,6 +19,7 @@ from portal.inference.models import (
     ModelCard,
     ModelUpload,
     ModelVersion,
+    OperatingLayer,
     Prediction,
     PredictionMeasurement,
     PredictionMeasurementJob,
@@ -43,6 +44,11 @@ def model_versions_all() -> QuerySet[ModelVersion]:
     )
     versions = ModelVersion.objects.select_related("ai_model", "card").prefetch_related("members__member")
     return versions.annotate(number_of_predictions=Coalesce(Subquery(counted, output_field=IntegerField()), 0))
+
+
+def operating_layers_of(*, model_version: ModelVersion) -> QuerySet[OperatingLayer]:
+    """Return the operating layers of a model version, newest first."""
+    return OperatingLayer.objects.filter(model_version=model_version).select_related("created_by").order_by("-number")
 
 
 def is_runnable(model_version: ModelVersion) -> bool:

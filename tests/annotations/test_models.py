@@ -61,6 +61,7 @@ def test_the_tables_of_history_are_known() -> None:
         "inference_ensemblemember",
         "inference_heatmap",
         "inference_modelcard",
+        "inference_operatinglayer",
         "inference_prediction",
         "inference_predictionmeasurement",
         "validation_analysisplan",
@@ -68,6 +69,7 @@ def test_the_tables_of_history_are_known() -> None:
         "validation_analysisreportfiles",
         "validation_analysisresult",
         "validation_analysissnapshot",
+        "validation_layerevidence",
     ]
 
 

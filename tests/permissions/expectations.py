@@ -121,6 +121,11 @@ NOT_REVEALED_W = Row(
     "401                404      404     404         404    404         403         404          404",
     "401                404      404     404         404    404         403         404          404",
 )
+# The layer is the site's; the cases it is made of are a reader study's, and only who analyses that uses or sees them.
+LAYER_CASES = Row(
+    "401                403      404     ok          403    403         403         403          ok",
+    "401                403      404     404         403    403         403         403          ok",
+)
 READ_HISTORY = Row(
     "401                404      404     ok          ok     404         404         404          ok",
     "401                404      404     404         404    404         404         404          ok",
@@ -350,6 +355,12 @@ EXPECTED: dict[str, dict[str, Row]] = {
     "analysis-report-pdf": {"GET": STUDY_MANAGE},
     "analysis-report-cancel": {"POST": STUDY_MANAGE_W},
     "analysis-report-retry": {"POST": STUDY_MANAGE_W},
+    "model-version-calibration-sets": {"GET": BUILDERS},
+    "model-version-operating-layers": {"GET": BUILDERS, "POST": LAYER_CASES},
+    "model-version-operating-layers-preview": {"POST": LAYER_CASES},
+    "model-version-operating-layer": {"GET": BUILDERS},
+    "model-version-operating-layer-validations": {"POST": LAYER_CASES},
+    "model-version-operating-layer-set": {"GET": LAYER_CASES},
 }
 
 # Routes whose answer depends on a role in one reader study: their code has to pass `annotations.access`.

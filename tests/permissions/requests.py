@@ -70,6 +70,8 @@ def address(route: Route, side: Side) -> str:
         "adjudication_number": 1,
         "sample_size_number": 1,
         "analysis_plan_number": 1,
+        "layer_number": 1,
+        "set_number": 0,
         "frame_number": 1,
         "draw_number": 1,
         "protocol_version": 1,
@@ -170,12 +172,26 @@ def body(name: str, side: Side) -> Any:
         "reader-study-sample-sizes": PLANNED,
         "reader-study-analysis-plans": {"plan": {**PLAN, "level": 0.9}, "base": 1},
         "reader-study-analysis-plan-reading": {"plan": PLAN},
+        "model-version-operating-layers": {
+            **cases_of(side),
+            "method": "PLATT",
+            "name": "The sweep's",
+            "reason": "Asked for by the sweep.",
+            "digest": "0" * 64,
+        },
+        "model-version-operating-layers-preview": {**cases_of(side), "method": "PLATT"},
+        "model-version-operating-layer-validations": cases_of(side),
         "reader-study-protocol": {"reason": "Asked for by the sweep."},
         "reader-study-protocol-approvals": {"password": PASSWORD, "meaning": "APPROVED"},
         "reader-study-consensus-preview": CONSENSUS,
         "reader-study-reference-standard-lock": {"password": PASSWORD, "reason": "Asked for by the sweep."},
         "read-reopen": {"reason": "Asked for by the sweep."},
     }.get(name, {})
+
+
+def cases_of(side: Side) -> dict[str, Any]:
+    """The cases of a side, by the version of its truth that is locked."""
+    return {"reader_study_id": str(side.reader_study.pk), "reference_standard_version": 1}
 
 
 def segment_content(side: Side) -> dict[str, Any]:

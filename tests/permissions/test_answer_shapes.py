@@ -21,6 +21,7 @@ PAGED = {
     "imaging-studies",
     "inference-runs",
     "ingest-jobs",
+    "model-version-operating-layers",
     "model-version-predictions",
     "model-versions",
     "reader-studies",

@@ -85,6 +85,13 @@ PROVEN_ELSEWHERE = {
     "reader-study-replacements": ("tests/annotations/test_replacements.py", "reader.replace"),
     "reader-study-training": ("tests/annotations/test_designs_api.py", "training.accept"),
     "read-prefetch": ("tests/annotations/services/test_prefetch.py", "ACTION"),
+    # The world has one case, from which nothing is fitted.
+    "model-version-operating-layers": ("tests/validation/test_operating_layers.py", "operating_layer.create"),
+    "model-version-operating-layers-preview": ("tests/validation/test_operating_layers.py", "operating_layer.look"),
+    "model-version-operating-layer-validations": (
+        "tests/validation/test_operating_layers.py",
+        "operating_layer.validate",
+    ),
 }
 
 # Writes without an event, and why.
@@ -202,6 +209,8 @@ VIEWS = {
     "analysis-run-figure": "analysis_run.view",
     "analysis-report-html": "analysis_report.view",
     "analysis-report-pdf": "analysis_report.view",
+    "model-version-operating-layer": "operating_layer.view",
+    "model-version-operating-layer-set": "operating_layer.view",
 }
 
 

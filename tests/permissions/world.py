@@ -72,6 +72,7 @@ from portal.imaging.services.frames import frames_request, write_frames
 from portal.imaging.uploads import StoredUpload
 from portal.inference.finding_segments import SegmentInput
 from portal.inference.heat_map import HeatMapInput
+from portal.inference.layer_rule import LayerRule
 from portal.inference.models import (
     AiModel,
     EngineKind,
@@ -79,11 +80,13 @@ from portal.inference.models import (
     InferenceRun,
     ModelUpload,
     ModelVersion,
+    OperatingLayer,
     Prediction,
     PredictionMeasurement,
     PredictionMeasurementJob,
     PredictionSource,
 )
+from portal.inference.operating_layers import LayerMade, LayerWords, operating_layer_create
 from portal.inference.segment_files import ai_segment_write
 from portal.inference.services import heat_map_create
 from portal.webhooks.events import EventKind, reader_study_scope
@@ -97,6 +100,7 @@ from tests.sample_sizes import PLANNED
 from validation.models import AnalysisReport, AnalysisResult, AnalysisRun
 from validation.runner import execute, make_report
 from validation.services import analysis_run_create, sample_size_create
+from validation.services.operating_layers import evidence_keep, set_freeze
 from validation.services.plans import plan_save
 from validation.services.reports import report_create
 
@@ -424,6 +428,7 @@ def complete_side(letter: str) -> Side:
     _analysis_plan(coordinator, reader_study)
     analysis_run = _analysis_run(coordinator, reader_study)
     sample_size_create(by=coordinator, reader_study=reader_study, inputs=PLANNED)
+    layer = _operating_layer(coordinator, reader_study, version, letter)
     return Side(
         reader_study=reader_study,
         coordinator=coordinator,
@@ -491,6 +496,9 @@ def complete_side(letter: str) -> Side:
             "the AI's heat map": heat_map.compressed.decode("latin-1"),
             "the AI's finding on the further images": f"further-canary-{letter}",
             "the AI's score of the further images": str(further_score),
+            "the AI's operating layer": layer.name,
+            "a parameter of the AI's operating layer": str(layer.parameters["temperature"]),
+            "what the operating layer was fitted on": layer.set_digest,
             "the randomisation seed": f"seed-canary-{letter}",
             "the adjudication's seed": f"round-canary-{letter}",
             "the frame's file": f"frame-canary-{letter}",
@@ -583,6 +591,19 @@ def _analysis_run(coordinator: User, reader_study: ReaderStudy) -> AnalysisRun:
     run = analysis_run_create(by=coordinator, reader_study=reader_study)
     jobs.run(AnalysisRun, run.pk, execute)
     return run
+
+
+def _operating_layer(
+    coordinator: User, reader_study: ReaderStudy, version: ModelVersion, letter: str
+) -> OperatingLayer:
+    """A layer over the one case, from which none can be fitted, with figures of its own."""
+    found = set_freeze(model_version=version, reader_study=reader_study, version=1)
+    rule = LayerRule("TEMPERATURE", {"temperature": {"a": 1.7193826, "b": 2.6184937}[letter]}, None)
+    made = LayerMade(rule, 0.5, found.digest, {"overread": "0.1.0"})
+    words = LayerWords(f"layer-canary-{letter}", "For the sweep.")
+    layer = operating_layer_create(by=coordinator, model_version_id=version.pk, words=words, made=made)
+    evidence_keep(by=coordinator, layer=layer, found=found, figures="{}", reason="")
+    return layer
 
 
 def _analysis_report(coordinator: User, run: AnalysisRun) -> uuid.UUID:

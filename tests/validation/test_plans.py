@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import math
 import zipfile
 
 import pytest
@@ -18,6 +19,8 @@ from portal.accounts.policy import Role
 from portal.audit.models import Event
 from portal.db import JobState
 from portal.imaging.models import ImagingStudy
+from portal.inference.layer_rule import LayerRule, calibrated_score
+from portal.inference.operating_layers import LayerMade, LayerWords, operating_layer_create
 from tests.validation.factory import CALL, make_reader_study
 from validation.canonical import parse
 from validation.models import AnalysisPlan, AnalysisPlanLock, AnalysisRun
@@ -98,6 +101,7 @@ def test_what_a_plan_can_ask_for(client, made):
     assert facts["arms"] == [{"key": "A", "name": "Reading", "ai_display": "HIDDEN", "readers": 2}]
     assert (facts["cases"], facts["patients"], facts["has_call"], facts["rating"]) == (11, 11, True, "CONFIDENCE")
     finder = {"id": str(made.model_version.pk), "name": "Finder 1.0", "is_located": False, "operating_point": 0.5}
+    finder["layers"] = []
     assert facts["model_versions"] == [finder]
     assert facts.pop("known") == {"truth_is_locked": True, "results": 0, "runs_under_way": 0}
     assert "truth" not in json.dumps(facts).replace("truths", "")
@@ -320,6 +324,39 @@ def test_the_same_snapshot_gives_the_same_bytes_with_and_without_the_web(client,
         call_command("analyse", snapshot=tmp_path / "nothing.json", out=tmp_path / "again")
     with pytest.raises(CommandError, match="no analysis plan"):
         call_command("analyse", plan=str(made.reader_study.pk), out=tmp_path)
+
+
+def test_an_ai_is_measured_through_an_operating_layer(client, made):
+    """Half the logit and one more: the order stays and with it the area; the threshold that 0.5 becomes keeps calls."""
+    rule = LayerRule("PLATT", {"intercept": 1.0, "slope": 0.5}, None)
+    layer = operating_layer_create(
+        by=made.coordinator,
+        model_version_id=made.model_version.pk,
+        words=LayerWords("Ours", "Scores are too low."),
+        made=LayerMade(rule, calibrated_score(0.5, rule), "5" * 64, {}),
+    )
+    (finder,) = client.get(address(made, "/facts")).json()["model_versions"]
+    assert finder["layers"] == [{"number": 1, "name": "Ours", "operating_point": layer.operating_threshold}]
+    ai = document(made)["subjects"][1]
+    through = {**ai, "key": "ours", "operating_point": layer.operating_threshold, "operating_layer": 1}
+    area = {**ESTIMATE, "figure": "AUC", "method": "DELONG", "generalise_to": "CASES"}
+    asked = [
+        endpoint(**{**one, "key": f"{one['figure'].lower()}_{who}", "of": who})
+        for who in ("ai", "ours")
+        for one in (area, ESTIMATE)
+    ]
+    run = carried_out(client, made, locked(client, made, document(made, *asked, subjects=[ai, through])))
+    snapshot, result = parse(run.snapshot.content), parse(run.result.content)
+    assert [(one["number"], one["parameters"]) for one in snapshot["operating_layers"]] == [(1, rule.parameters)]
+    of = {one["key"]: one["of"]["outcome"]["value"] for one in result["endpoints"]}
+    assert of["auc_ours"] == of["auc_ai"]
+    assert of["sensitivity_ours"] == of["sensitivity_ai"]
+    said = {one["key"]: one for one in result["description"]["participants"]}
+    assert said["ours"]["name"] == "Finder 1.0, layer 1"
+    pairs = zip(said["ai"]["ratings"], said["ours"]["ratings"], strict=True)
+    for score, probability in [pair for pair in pairs if None not in pair]:
+        odds = math.e * (score / (1 - score)) ** 0.5
+        assert probability == pytest.approx(odds / (1 + odds), rel=1e-9)
 
 
 def test_without_a_rating_there_is_no_curve_of_readers(client):

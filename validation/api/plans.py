@@ -76,6 +76,14 @@ class ArmFactsOutput(serializers.Serializer[Any]):
     readers = serializers.IntegerField()
 
 
+class PlanLayerOutput(serializers.Serializer[Any]):
+    """An operating layer through which its scores can go."""
+
+    number = serializers.IntegerField()
+    name = serializers.CharField()
+    operating_point = serializers.FloatField(help_text="Its own: a probability.")
+
+
 class PlanModelOutput(serializers.Serializer[Any]):
     """An AI version that a plan can name."""
 
@@ -83,6 +91,7 @@ class PlanModelOutput(serializers.Serializer[Any]):
     name = serializers.CharField()
     is_located = serializers.BooleanField()
     operating_point = serializers.FloatField(allow_null=True)
+    layers = PlanLayerOutput(many=True)
 
 
 class PlanKnownOutput(serializers.Serializer[Any]):
@@ -165,6 +174,10 @@ def _facts(facts: StudyFacts) -> dict[str, Any]:
             "name": name,
             "is_located": pk in facts.located_models,
             "operating_point": facts.operating_points.get(pk),
+            "layers": [
+                {"number": number, "name": one.name, "operating_point": one.threshold}
+                for number, one in facts.operating_layers.get(pk, {}).items()
+            ],
         }
         for pk, name in sorted(facts.model_versions.items(), key=lambda item: item[1])
     ]

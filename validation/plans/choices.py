@@ -11,7 +11,7 @@ from validation.plans.wording import FIGURE_NAMES, GENERALISATION, SUBJECT_UNITS
 
 # The rules that another value of the field would get around, whatever stands in the other fields.
 _RULES_OF: dict[str, tuple[Collection[str], frozenset[str]]] = {
-    "figure": (FIGURE_NAMES, frozenset({"no_rating", "not_located", "unit"})),
+    "figure": (FIGURE_NAMES, frozenset({"no_rating", "not_located", "layer_of_marks", "unit"})),
     "method": (
         FIGURES,
         frozenset({"figure_of_method", "method_of_subjects", "compares", "clustered", "not_crossed", "other_readers"}),

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from validation.plans.document import Plan, Subject
+from validation.plans.snapshot import layer_of
 from validation.plans.table import StudyTable
 from validation.stats.binary import binary_summary
 from validation.stats.calibration import ReliabilityBin, calibration_summary
@@ -112,7 +113,9 @@ class Described:
 
 def _name(subject: Subject, snapshot: Mapping[str, Any], arms: Mapping[str, Mapping[str, Any]]) -> str:
     if subject["kind"] == "AI":
-        return str(next(one["name"] for one in snapshot["model_versions"] if one["id"] == subject["model_version_id"]))
+        name = next(one["name"] for one in snapshot["model_versions"] if one["id"] == subject["model_version_id"])
+        layer = layer_of(snapshot, subject)
+        return str(name) if layer is None else f"{name}, layer {layer['number']}"
     arm = arms.get(subject["arm"], {}).get("name") or f"Arm {subject['arm']}"
     return f"{arm}, before the AI" if subject["phase"] == "FIRST" else str(arm)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 # Figures of merit of marks, which need located findings and lesions.
 LOCATED = frozenset({"WAFROC", "AFROC", "FROC", "INFERRED_AUC", "LESION_SENSITIVITY"})
@@ -14,6 +15,15 @@ class ArmFacts:
     name: str
     ai_display: str
     readers: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class LayerFacts:
+    """An operating layer: its name, its own threshold, and whether it was fitted on cases of this reader study."""
+
+    name: str
+    threshold: float
+    is_fitted_here: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +54,8 @@ class StudyFacts:
         Of these, the id of the AI that the reader study itself has; none in one without AI.
     operating_points : mapping
         By id the score from which each of them calls a case positive, as registered.
+    operating_layers : mapping
+        By id of an AI version its operating layers, by number.
     located_models : frozenset of str
         Of these, the ids of those whose predictions name places.
     lesion_truths : frozenset of int
@@ -68,6 +80,7 @@ class StudyFacts:
     located_findings: Mapping[str, str] = field(default_factory=dict)
     model_versions: Mapping[str, str] = field(default_factory=dict)
     operating_points: Mapping[str, float] = field(default_factory=dict)
+    operating_layers: Mapping[str, Mapping[int, LayerFacts]] = field(default_factory=dict)
     own_models: frozenset[str] = frozenset()
     located_models: frozenset[str] = frozenset()
     truths: frozenset[int] = frozenset()
@@ -79,6 +92,11 @@ class StudyFacts:
     def marks_lesions(self) -> bool:
         """Whether readers mark and rate located findings."""
         return bool(self.located_findings)
+
+    def layer(self, subject: Mapping[str, Any]) -> LayerFacts | None:
+        """Return the operating layer that a subject names; None where it names none, or one that is not there."""
+        number = subject.get("operating_layer")
+        return None if number is None else self.operating_layers.get(subject["model_version_id"], {}).get(number)
 
     def is_crossed_in(self, sessions: Collection[int] | None) -> bool:
         """Whether every reader of an arm reads every case in these sessions (None: all)."""

@@ -250,6 +250,14 @@ def _located(one: _Of) -> Answer:
     return None
 
 
+def _layer_of_marks(one: _Of) -> Answer:
+    if one.endpoint["figure"] not in LOCATED:
+        return None
+    if any(subject.get("operating_layer") is not None for subject in subjects_of(one.plan, one.endpoint)):
+        return "An operating layer is for the scores of cases, and marks have scores of their own: leave it out."
+    return None
+
+
 def _unit(one: _Of) -> Answer:
     if one.plan["unit"] != "LESION" and one.endpoint["figure"] in LOCATED:
         return "Figures of marks count lesions: choose the lesion as the unit."
@@ -328,6 +336,7 @@ _ERRORS: tuple[tuple[str, str, Callable[[_Of], Answer]], ...] = (
     ("not_crossed", "method", _not_crossed),
     ("other_readers", "method", _other_readers),
     ("not_located", "figure", _located),
+    ("layer_of_marks", "figure", _layer_of_marks),
     ("unit", "figure", _unit),
 )
 _WARNINGS: tuple[tuple[str, str, Callable[[_Of], Answer]], ...] = (

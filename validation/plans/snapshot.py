@@ -9,7 +9,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from validation.dataset import EXCLUSION_DETAILS, case_reason, counts_of, read_problems
+from portal.inference.layer_rule import LayerRule, calibrated_score
+from validation.dataset import counts_of, read_problems
+from validation.exclusions import EXCLUSION_DETAILS, case_reason
 from validation.plans.document import Subject
 from validation.plans.marks_table import MarkedReadings, MarksTable, marked_readings
 from validation.plans.table import StudyTable, SubjectReadings
@@ -52,13 +54,35 @@ def _ai(
     version, point = subject["model_version_id"], subject["operating_point"]
     found = {one["case"]: one for one in snapshot["predictions"] if one["model_version"] == version}
     scores = {case: one["score"] for case, one in found.items()}
-    rating = _column([scores.get(case["id"]) for case in analysed])
+    rule = _rule_of(snapshot, subject)
+    rating = _column([_through(rule, scores.get(case["id"])) for case in analysed])
     call = _called(rating, point) if point is not None else np.full_like(rating, np.nan)
     name = next(one["name"] for one in snapshot["model_versions"] if one["id"] == version)
     missing = [("no-prediction", case["name"]) for case in analysed if case["id"] not in scores]
     doubts = tuple(found.get(case["id"], {}).get("uncertainty") for case in analysed)
     said = SubjectReadings((subject["key"],), rating[None], call[None], doubts=doubts if any(doubts) else ())
     return said, _by_reason(subject["key"], name, missing)
+
+
+def layer_of(snapshot: Snapshot, subject: Subject) -> Mapping[str, Any] | None:
+    """Return the operating layer of a subject as the snapshot froze it; None where it names none."""
+    number, version = subject.get("operating_layer"), subject.get("model_version_id")
+    if number is None:
+        return None
+    frozen: Sequence[Mapping[str, Any]] = snapshot["operating_layers"]
+    return next(one for one in frozen if (one["model_version"], one["number"]) == (version, number))
+
+
+def _rule_of(snapshot: Snapshot, subject: Subject) -> LayerRule | None:
+    layer = layer_of(snapshot, subject)
+    if layer is None:
+        return None
+    shift = layer["shift"]
+    return LayerRule(layer["method"], layer["parameters"], None if shift is None else (shift[0], shift[1]))
+
+
+def _through(rule: LayerRule | None, score: float | None) -> float | None:
+    return score if rule is None or score is None else calibrated_score(score, rule)
 
 
 def _readers(

@@ -14,6 +14,9 @@ def subject_findings(plan: Plan, facts: StudyFacts) -> list[Finding]:
             if subject["model_version_id"] not in facts.model_versions:
                 detail = "This AI has no predictions of the reader study's cases."
                 found.append(Finding("ERROR", f"{field}.model_version_id", "unknown_model", detail))
+            elif subject.get("operating_layer") is not None and facts.layer(subject) is None:
+                detail = f"This AI has no operating layer {subject['operating_layer']}."
+                found.append(Finding("ERROR", f"{field}.operating_layer", "unknown_layer", detail))
         elif subject["arm"] not in facts.arms:
             detail = f"The reader study has no arm {subject['arm']}: it has {', '.join(facts.arms)}."
             found.append(Finding("ERROR", f"{field}.arm", "unknown_arm", detail))
@@ -37,6 +40,7 @@ def whole_findings(plan: Plan, facts: StudyFacts) -> list[Finding]:
         detail = f"The reference standard has no version {version}."
         found.append(Finding("ERROR", "plan.reference_standard_version", "unknown_version", detail))
     found += _dependence(plan, facts)
+    found += _layers_fitted_here(plan, facts)
     found += _localisation_findings(plan, facts)
     primary = [one for one in plan["endpoints"] if one["role"] == "PRIMARY"]
     if not primary:
@@ -77,6 +81,19 @@ def _localisation_findings(plan: Plan, facts: StudyFacts) -> list[Finding]:
     if "READERS" in kinds and rule["question"] not in facts.located_findings:
         detail = "Say which marks of the readers count: the label schema has no such located finding."
         found.append(Finding("ERROR", f"{field}.question", "unknown_question", detail))
+    return found
+
+
+def _layers_fitted_here(plan: Plan, facts: StudyFacts) -> list[Finding]:
+    found = []
+    for index, subject in enumerate(plan["subjects"]):
+        layer = facts.layer(subject)
+        if layer is not None and layer.is_fitted_here:
+            detail = (
+                f"The operating layer {layer.name} was fitted on cases of this reader study: here its probabilities "
+                "fit better than elsewhere."
+            )
+            found.append(Finding("WARNING", f"plan.subjects[{index}].operating_layer", "fitted_here", detail))
     return found
 
 

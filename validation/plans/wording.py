@@ -122,6 +122,10 @@ def _subject(subject: Subject, facts: StudyFacts, endpoint: Endpoint) -> str:
         name = facts.model_versions[subject["model_version_id"]]
         # A curve is made of all thresholds: an operating point is no part of its area.
         point = None if endpoint["figure"] in CURVES else subject["operating_point"]
+        layer = facts.layer(subject)
+        if layer is not None:
+            name = f"{name} through operating layer {subject['operating_layer']} ({layer.name})"
+            return name if point is None else f"{name} at a probability of {point:.6g}"
         return name if point is None else f"{name} at a score of {point:g}"
     arm = facts.arms[subject["arm"]]
     who = "the reader" if len(arm.readers) == 1 else f"the {len(arm.readers)} readers"

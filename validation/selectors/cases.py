@@ -58,7 +58,9 @@ def _threshold(snapshot: Mapping[str, Any], version: Mapping[str, Any]) -> float
     if "plan" not in snapshot:
         return float(version["operating_threshold"])
     subjects = snapshot["plan"]["document"]["subjects"]
-    points = (one["operating_point"] for one in subjects if one.get("model_version_id") == version["id"])
+    # That of a subject through an operating layer is no score.
+    of_scores = (one for one in subjects if one.get("operating_layer") is None)
+    points = (one["operating_point"] for one in of_scores if one.get("model_version_id") == version["id"])
     return next((float(point) for point in points if point is not None), None)
 
 

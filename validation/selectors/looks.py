@@ -22,6 +22,8 @@ from validation.models import AnalysisRun
 
 # What the command line leaves in the audit trail: it stores no run.
 COMPUTED = "analysis.compute"
+# Somebody saw how the AI does in these cases: for an operating layer, fitted, previewed or checked.
+LAYER_LOOK = "operating_layer.look"
 _OVER = frozenset({ReaderStudyState.CLOSED, ReaderStudyState.LOCKED})
 
 
@@ -48,7 +50,11 @@ def looks_frozen(*, reader_study: ReaderStudy) -> dict[str, Any]:
         for one in runs
     ]
     looks += [
-        {"at": utc_text(one.at), "by": None, "plan": one.detail["plan"]}
+        {
+            "at": utc_text(one.at),
+            "by": one.actor.username if one.actor else None,
+            "plan": one.detail.get("plan"),
+        }
         for one in _computed(reader_study)
         if one.detail["is_interim"]
     ]
@@ -59,12 +65,15 @@ def looks_frozen(*, reader_study: ReaderStudy) -> dict[str, Any]:
 
 
 def _computed(reader_study: ReaderStudy) -> list[Event]:
-    told = Event.objects.filter(object_type=reader_study._meta.label, object_id=str(reader_study.pk), action=COMPUTED)
-    return list(told.order_by("at"))
+    """What the command line computed, and the first look at each set of cases for an operating layer."""
+    told = Event.objects.filter(object_type=reader_study._meta.label, object_id=str(reader_study.pk))
+    events = list(told.filter(action__in=[COMPUTED, LAYER_LOOK]).select_related("actor").order_by("at"))
+    first = {one.detail["set_digest"]: one.pk for one in reversed(events) if one.action == LAYER_LOOK}
+    return [one for one in events if one.action == COMPUTED or first[one.detail["set_digest"]] == one.pk]
 
 
-def computed_by_command(*, reader_study: ReaderStudy) -> int:
-    """Count the results that the command line wrote."""
+def computed_elsewhere(*, reader_study: ReaderStudy) -> int:
+    """Count the results that are no run: of the command line, and of operating layers."""
     return len(_computed(reader_study))
 
 

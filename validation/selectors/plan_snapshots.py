@@ -6,7 +6,7 @@ from typing import Any
 from annotations.models import Assignment, AssignmentRole, Case, ReaderStudy, ReferenceStandard
 from annotations.selectors.reader_studies import cases_of, label_schema_of
 from portal.errors import Conflict
-from portal.inference.models import ModelVersion
+from portal.inference.models import ModelVersion, OperatingLayer
 from portal.inference.selectors import predictions_in_force
 from validation.canonical import parse
 from validation.models import AnalysisPlan
@@ -63,6 +63,7 @@ def plan_snapshot_content(*, plan: AnalysisPlan, reference_standard: ReferenceSt
             }
             for one in models
         ],
+        **_layers(plan),
         **people_frozen(assignments),
         "cases": _cases(cases, reference_standard, training, marks),
         "reads": [_read(one, questions, marks) for one in assignments],
@@ -161,6 +162,27 @@ def _first(
 def _model_versions(plan: AnalysisPlan) -> list[ModelVersion]:
     wanted = [one["model_version_id"] for one in parse(plan.content)["subjects"] if one["kind"] == "AI"]
     return list(ModelVersion.objects.filter(pk__in=wanted).select_related("ai_model").order_by("pk"))
+
+
+def _layers(plan: AnalysisPlan) -> dict[str, list[dict[str, Any]]]:
+    """The operating layers that the plan names; nothing of a plan without one, whose snapshot stays as it was."""
+    subjects = parse(plan.content)["subjects"]
+    wanted = [(one["model_version_id"], one["operating_layer"]) for one in subjects if one.get("operating_layer")]
+    frozen = []
+    for version, number in sorted(set(wanted)):
+        layer = OperatingLayer.objects.get(model_version=version, number=number)
+        frozen.append(
+            {
+                "model_version": version,
+                "number": number,
+                "name": layer.name,
+                "method": layer.method,
+                "parameters": layer.parameters,
+                "shift": layer.rule.shift,
+                "set_digest": layer.set_digest,
+            }
+        )
+    return {"operating_layers": frozen} if frozen else {}
 
 
 def _predictions(

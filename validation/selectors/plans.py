@@ -20,11 +20,11 @@ from annotations.models import (
 from annotations.selectors.designs import design_of, drawn_readers_of
 from annotations.selectors.reader_studies import cases_of, label_schema_of
 from portal.db import JobState
-from portal.inference.models import ModelVersion, Prediction
-from validation.models import AnalysisPlan, AnalysisResult, AnalysisRun
-from validation.plans.facts import ArmFacts, StudyFacts
+from portal.inference.models import ModelVersion, OperatingLayer, Prediction
+from validation.models import AnalysisPlan, AnalysisResult, AnalysisRun, EvidenceKind, LayerEvidence
+from validation.plans.facts import ArmFacts, LayerFacts, StudyFacts
 from validation.selectors import rating_range
-from validation.selectors.looks import computed_by_command, deciders_of
+from validation.selectors.looks import computed_elsewhere, deciders_of
 
 
 def plans_of(*, reader_study: ReaderStudy) -> QuerySet[AnalysisPlan]:
@@ -51,7 +51,7 @@ def was_locked(*, reader_study: ReaderStudy) -> bool:
 def results_so_far(*, reader_study: ReaderStudy) -> int:
     """Count the results of the reader study: what may have been known when a plan is locked."""
     stored = AnalysisResult.objects.filter(run__reader_study=reader_study).count()
-    return stored + computed_by_command(reader_study=reader_study)
+    return stored + computed_elsewhere(reader_study=reader_study)
 
 
 def is_truth_locked(*, reader_study: ReaderStudy) -> bool:
@@ -79,7 +79,7 @@ def study_facts(*, reader_study: ReaderStudy) -> StudyFacts:
         cases=len(cases),
         patients=len({one.imaging_study.patient_id for one in cases}),
         **_form(schema),
-        **_models([one.imaging_study_id for one in cases]),
+        **_models(reader_study, [one.imaging_study_id for one in cases]),
         own_models=frozenset({str(reader_study.ai_model_version_id)} if reader_study.ai_model_version_id else ()),
         **_truths(reader_study),
     )
@@ -115,15 +115,26 @@ def _form(schema: LabelSchema | None) -> dict[str, Any]:
     }
 
 
-def _models(imaging_study_ids: list[uuid.UUID]) -> dict[str, Any]:
+def _models(reader_study: ReaderStudy, imaging_study_ids: list[uuid.UUID]) -> dict[str, Any]:
     of_cases = Prediction.objects.filter(imaging_study__in=imaging_study_ids).order_by()
     found = ModelVersion.objects.filter(pk__in=of_cases.values("model_version")).select_related("ai_model")
     located = set(of_cases.exclude(findings=[]).values_list("model_version", flat=True).distinct())
     return {
         "model_versions": {str(one.pk): f"{one.ai_model.name} {one.version}" for one in found},
         "operating_points": {str(one.pk): one.operating_threshold for one in found},
+        "operating_layers": _layers(reader_study, [one.pk for one in found]),
         "located_models": frozenset(str(pk) for pk in located),
     }
+
+
+def _layers(reader_study: ReaderStudy, versions: list[uuid.UUID]) -> dict[str, dict[int, LayerFacts]]:
+    fits = LayerEvidence.objects.filter(reader_study=reader_study, kind=EvidenceKind.FIT)
+    here = set(fits.values_list("layer_id", flat=True))
+    found: dict[str, dict[int, LayerFacts]] = {}
+    for one in OperatingLayer.objects.filter(model_version__in=versions).order_by("number"):
+        facts = LayerFacts(one.name, one.operating_threshold, one.pk in here)
+        found.setdefault(str(one.model_version_id), {})[one.number] = facts
+    return found
 
 
 def _truths(reader_study: ReaderStudy) -> dict[str, Any]:

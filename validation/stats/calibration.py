@@ -3,7 +3,7 @@
 import dataclasses
 import math
 import warnings
-from typing import Literal, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -157,12 +157,7 @@ def reliability_bins(
     level: float = 0.95,
 ) -> tuple[ReliabilityBin, ...]:
     """Group the cases by predicted probability; the observed rate of each bin has its Wilson interval."""
-    edges = _edges(probability, bins, binning)
-    # Right-closed bins: the first also takes a probability equal to its lower edge.
-    index = np.clip(np.searchsorted(edges, probability, side="left") - 1, 0, len(edges) - 2)
-    sizes = np.bincount(index, minlength=len(edges) - 1)
-    events = np.bincount(index, weights=truth, minlength=len(edges) - 1)
-    sums = np.bincount(index, weights=probability, minlength=len(edges) - 1)
+    edges, sizes, events, sums = bin_sums(truth, probability, bins=bins, binning=binning)
     return tuple(
         ReliabilityBin(
             low=float(edges[i]),
@@ -173,6 +168,28 @@ def reliability_bins(
             observed=proportion(int(events[i]), int(sizes[i]), level=level),
         )
         for i in np.flatnonzero(sizes).tolist()
+    )
+
+
+class BinSums(NamedTuple):
+    """Edges of the bins, and of each bin how many cases, how many events, and the sum of the probabilities."""
+
+    edges: FloatArray
+    sizes: npt.NDArray[np.intp]
+    events: npt.NDArray[Any]
+    sums: npt.NDArray[Any]
+
+
+def bin_sums(truth: BoolArray, probability: FloatArray, *, bins: int, binning: Binning) -> BinSums:
+    """Group the cases by predicted probability, empty bins included."""
+    edges = _edges(probability, bins, binning)
+    # Right-closed bins: the first also takes a probability equal to its lower edge.
+    index = np.clip(np.searchsorted(edges, probability, side="left") - 1, 0, len(edges) - 2)
+    return BinSums(
+        edges,
+        np.bincount(index, minlength=len(edges) - 1),
+        np.bincount(index, weights=truth, minlength=len(edges) - 1),
+        np.bincount(index, weights=probability, minlength=len(edges) - 1),
     )
 
 

@@ -1,24 +1,30 @@
 """Making probabilities honest again: Platt, temperature, isotonic and beta, with cross-fitting; prevalence shift."""
 
 import dataclasses
-from collections.abc import Callable
-from typing import Literal, TypeAlias, get_args
+from collections.abc import Callable, Mapping
+from typing import Any, Literal, TypeAlias, get_args
 
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize
 from scipy.special import expit, log_expit, logit
 from sklearn.isotonic import IsotonicRegression
-from sklearn.model_selection import StratifiedKFold
+from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 
-from validation.stats.checks import BoolArray, FloatArray, InputError, binary_array, probability_array, same_length
-from validation.stats.results import Reason, Undefined
+from validation.stats.checks import (
+    BoolArray,
+    FloatArray,
+    InputError,
+    binary_array,
+    label_codes,
+    probability_array,
+    same_length,
+)
+from validation.stats.results import JSONValue, Reason, Undefined, jsonable
 from validation.stats.roc import missing_class
 
 RecalibrationMethod: TypeAlias = Literal["platt", "temperature", "isotonic", "beta"]
 RECALIBRATION_METHODS: tuple[str, ...] = get_args(RecalibrationMethod)
-Recalibrator: TypeAlias = Callable[[FloatArray], FloatArray]
-
 _FREE, _POSITIVE = (-np.inf, np.inf), (0.0, np.inf)
 # Where each search starts, and what its parameters may be.
 _START = {
@@ -28,6 +34,41 @@ _START = {
 }
 # Logits of 0 and 1 are infinite; predictions this close to them count as this close.
 _EDGE = 1e-12
+# A larger temperature leaves nothing of the scores.
+_LARGEST_TEMPERATURE = 1e6
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class FittedRecalibration:
+    """A fitted recalibration: called with probabilities (float array in [0, 1]) it gives probabilities.
+
+    `parameters` are plain numbers by which anybody can apply it: `platt` {"intercept", "slope"}, `temperature`
+    {"temperature"}, `beta` {"intercept", "a", "b"}, `isotonic` {"steps": [{"score", "probability"}, …]}, rising in both
+    and straight in between; beyond its ends the first and the last count.
+    """
+
+    method: RecalibrationMethod
+    parameters: Mapping[str, Any]
+
+    def __call__(self, probability: npt.ArrayLike) -> FloatArray:
+        """Recalibrate probabilities of other cases."""
+        p = np.asarray(probability, dtype=np.float64)
+        if self.method == "isotonic":
+            steps = self.parameters["steps"]
+            scores, probabilities = (np.array([step[part] for step in steps]) for part in ("score", "probability"))
+            return np.asarray(np.interp(p, scores, probabilities))
+        return np.asarray(expit(_features(self.method)(p) @ self._weights()))
+
+    def _weights(self) -> FloatArray:
+        given = self.parameters
+        if self.method == "temperature":
+            return np.array([1.0 / given["temperature"]])
+        names = ("intercept", "slope") if self.method == "platt" else ("intercept", "a", "b")
+        return np.array([given[name] for name in names])
+
+    def to_json(self) -> dict[str, JSONValue]:
+        """Give `{"method", "parameters"}`."""
+        return {"method": self.method, "parameters": jsonable(self.parameters)}
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -41,7 +82,7 @@ class CrossFitted:
 
 def fit_recalibration(
     truth: npt.ArrayLike, probability: npt.ArrayLike, method: RecalibrationMethod
-) -> Recalibrator | Undefined:
+) -> FittedRecalibration | Undefined:
     """Fit a recalibration, to be applied to other cases.
 
     Parameters
@@ -56,9 +97,10 @@ def fit_recalibration(
 
     Returns
     -------
-    callable or Undefined
-        Maps probabilities to probabilities. Undefined with one class only, or (Platt, temperature, beta) where the
-        classes are separated so that the likelihood has no maximum.
+    FittedRecalibration or Undefined
+        Maps probabilities to probabilities. Undefined with one class only, where the classes are separated so that the
+        likelihood has no maximum (Platt, temperature, beta), or where no temperature is better than a coin (higher
+        probabilities do not go with more events).
 
     References
     ----------
@@ -72,8 +114,11 @@ def fit_recalibration(
     if missing is not None:
         return missing
     if method == "isotonic":
-        steps = IsotonicRegression(y_min=0.0, y_max=1.0, out_of_bounds="clip").fit(p, outcome.astype(np.float64))
-        return lambda new: np.asarray(steps.predict(new))
+        fit = IsotonicRegression(y_min=0.0, y_max=1.0, out_of_bounds="clip").fit(p, outcome.astype(np.float64))
+        pairs = zip(fit.X_thresholds_.tolist(), fit.y_thresholds_.tolist(), strict=True)
+        return FittedRecalibration(
+            method, {"steps": [{"score": score, "probability": probability} for score, probability in pairs]}
+        )
     return _fit_logistic(outcome, p, method)
 
 
@@ -84,6 +129,7 @@ def cross_fitted(
     *,
     rng: np.random.Generator,
     folds: int = 5,
+    groups: npt.ArrayLike | None = None,
 ) -> CrossFitted | Undefined:
     """Recalibrate every case by a fit on the other folds.
 
@@ -99,6 +145,8 @@ def cross_fitted(
         Draws the folds, stratified by outcome.
     folds : int
         Number of folds, at most the size of the smaller class.
+    groups : array_like, optional
+        Which cases belong together (the patient): the cases of one are in one fold.
 
     Returns
     -------
@@ -114,14 +162,19 @@ def cross_fitted(
         raise InputError(
             f"the number of folds lies between 2 and {smaller}, the size of the smaller class, not {folds}"
         )
-    splitter = StratifiedKFold(folds, shuffle=True, random_state=int(rng.integers(2**31)))
+    together = None if groups is None else label_codes(np.asarray(groups))
+    if together is not None:
+        same_length(probability=p, groups=together)
+    kind = StratifiedKFold if together is None else StratifiedGroupKFold
+    splitter = kind(folds, shuffle=True, random_state=int(rng.integers(2**31)))
     recalibrated, fold = np.empty(len(p)), np.empty(len(p), dtype=np.intp)
-    for number, (fitted_on, applied_to) in enumerate(splitter.split(p, outcome)):
+    for number, (fitted_on, applied_to) in enumerate(splitter.split(p, outcome, together)):
         fit = fit_recalibration(outcome[fitted_on], p[fitted_on], method)
         if isinstance(fit, Undefined):
             return fit
         recalibrated[applied_to], fold[applied_to] = fit(p[applied_to]), number
-    return CrossFitted(recalibrated, fold, f"{method}, {folds}-fold cross-fitted")
+    by_group = "" if together is None else ", groups kept together"
+    return CrossFitted(recalibrated, fold, f"{method}, {folds}-fold cross-fitted{by_group}")
 
 
 def shift_prevalence(probability: npt.ArrayLike, *, trained_at: float, applied_at: float) -> FloatArray:
@@ -144,7 +197,7 @@ def shift_prevalence(probability: npt.ArrayLike, *, trained_at: float, applied_a
     return shifted
 
 
-def _fit_logistic(outcome: BoolArray, p: FloatArray, method: str) -> Recalibrator | Undefined:
+def _fit_logistic(outcome: BoolArray, p: FloatArray, method: RecalibrationMethod) -> FittedRecalibration | Undefined:
     """Maximise the likelihood of a linear model on features of the probability."""
     features = _features(method)
     design = features(p)
@@ -162,8 +215,17 @@ def _fit_logistic(outcome: BoolArray, p: FloatArray, method: str) -> Recalibrato
     )  # fmt: skip
     if np.abs(found.x).max() > 1e4 or found.fun < 1e-8:
         return Undefined(Reason.SEPARATION, "The probabilities separate both classes: no likelihood maximum.", len(p))
-    fitted: FloatArray = found.x
-    return lambda new: np.asarray(expit(features(np.asarray(new, dtype=np.float64)) @ fitted))
+    return _fitted(method, found.x.tolist(), len(p))
+
+
+def _fitted(method: RecalibrationMethod, found: list[float], n: int) -> FittedRecalibration | Undefined:
+    if method == "temperature":
+        if found[0] < 1.0 / _LARGEST_TEMPERATURE:
+            detail = "Higher probabilities do not go with more events: no temperature is better than a coin."
+            return Undefined(Reason.BELOW_CHANCE, detail, n)
+        return FittedRecalibration(method, {"temperature": 1.0 / found[0]})
+    names = ("intercept", "slope") if method == "platt" else ("intercept", "a", "b")
+    return FittedRecalibration(method, dict(zip(names, found, strict=True)))
 
 
 def _features(method: str) -> Callable[[FloatArray], FloatArray]:

@@ -16,7 +16,13 @@ export interface PlanFacts {
   has_call: boolean;
   rating: string | null;
   located_findings: { key: string; text: string }[];
-  model_versions: { id: string; name: string; is_located: boolean; operating_point: number | null }[];
+  model_versions: {
+    id: string;
+    name: string;
+    is_located: boolean;
+    operating_point: number | null;
+    layers: { number: number; name: string; operating_point: number }[];
+  }[];
   truths: number[];
   known: { truth_is_locked: boolean; results: number; runs_under_way: number };
   proposal: Plan | null;

@@ -14,6 +14,14 @@ import type {
 } from "./clinicalTexts";
 import type { ReadHistory } from "./history";
 import type { AiMeasuring, Measuring, OwnMeasurement, Quantity } from "./measurements";
+import type {
+  LayerAsked,
+  LayerDetail,
+  LayerEvidence,
+  LayerPreview,
+  OfferedSet,
+  OperatingLayer,
+} from "./operatingLayers";
 import type { StoredPreferences } from "./preferences";
 import type {
   AiPrediction,
@@ -59,4 +67,10 @@ export type Conformance = [
   None<Unknown<TextsPreview, Schemas["ClinicalTextsPreviewOutput"]>>,
   None<Unknown<TextLook, Schemas["ClinicalTextLookOutput"]>>,
   None<Unknown<TextsToStore, Schemas["ClinicalTextsInputRequest"]>>,
+  None<Unknown<OperatingLayer, Schemas["LayerOutput"]>>,
+  None<Unknown<LayerEvidence, Schemas["EvidenceOutput"]>>,
+  None<Unknown<LayerDetail, Schemas["LayerDetailOutput"]>>,
+  None<Unknown<OfferedSet, Schemas["OfferedSetOutput"]>>,
+  None<Unknown<LayerAsked, Schemas["LayerPreviewInputRequest"]>>,
+  None<Unknown<LayerPreview, Schemas["LayerPreviewOutput"]>>,
 ];

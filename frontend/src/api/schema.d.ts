@@ -812,6 +812,109 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/model-versions/{model_version_id}/calibration-sets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description List your reader studies with a locked truth and predictions of the version; no value of the truth. */
+        get: operations["model_versions_calibration_sets_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/model-versions/{model_version_id}/operating-layers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description List them, newest first. */
+        get: operations["model_versions_operating_layers_list"];
+        put?: never;
+        /** @description Store the layer that a preview of the same input showed; the version itself stays as it is. */
+        post: operations["model_versions_operating_layers_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/model-versions/{model_version_id}/operating-layers/{layer_number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return a layer, and the sets and figures of those reader studies whose results you may see. */
+        get: operations["model_versions_operating_layers_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/model-versions/{model_version_id}/operating-layers/{layer_number}/sets/{set_number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return the stored bytes of a set: predictions, scores and truths by their ids; 0 is that of the fit. */
+        get: operations["model_versions_operating_layers_sets_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/model-versions/{model_version_id}/operating-layers/{layer_number}/validations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Check a layer on cases of patients it was not fitted on; what comes out is kept. The same set again: 200. */
+        post: operations["model_versions_operating_layers_validations_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/model-versions/{model_version_id}/operating-layers/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Fit a layer and show its figures before and after; kept is only that somebody looked. */
+        post: operations["model_versions_operating_layers_preview_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/model-versions/{model_version_id}/predictions": {
         parameters: {
             query?: never;
@@ -4652,6 +4755,38 @@ export interface components {
          * @enum {string}
          */
         EventsEnum: "reader_study.launched" | "reader_study.paused" | "reader_study.resumed" | "reader_study.closed" | "reader_study.locked" | "read.signed" | "analysis_run.finished" | "inference_run.finished" | "ingest_job.finished" | "webhook.ping";
+        /** @description The cases of a fit or a check, and what came of them. */
+        EvidenceOutput: {
+            /** Format: uuid */
+            readonly id: string;
+            /** @description 0: the set of the fit. */
+            number: number;
+            kind: components["schemas"]["EvidenceOutputKindEnum"];
+            /** @description Why it was checked there. */
+            reason?: string;
+            reader_study: components["schemas"]["StudyNameOutput"];
+            reference_standard_version: number;
+            /** @description SHA-256 of `content`. */
+            digest: string;
+            readonly left_out: components["schemas"]["LeftOutOutput"][];
+            /** @description docs/contract.md, operating layers */
+            readonly figures: {
+                [key: string]: unknown;
+            };
+            /** @description SHA-256 of `figures`. */
+            figures_digest: string;
+            /** @description Versions of what it was computed with. */
+            software: unknown;
+            created_by: string;
+            /** Format: date-time */
+            readonly created_at: string;
+        };
+        /**
+         * @description * `FIT` - Fit
+         *     * `VALIDATION` - Validation
+         * @enum {string}
+         */
+        EvidenceOutputKindEnum: "FIT" | "VALIDATION";
         /** @description One complete read; the rules of its payload are those of a person's. */
         ExternalReadInputRequest: {
             /** Format: uuid */
@@ -5271,6 +5406,150 @@ export interface components {
             /** @default false */
             as_pilot: boolean;
         };
+        /** @description A layer with its evidence. */
+        LayerDetailOutput: {
+            layer: components["schemas"]["LayerOutput"];
+            evidence: components["schemas"]["EvidenceOutput"][];
+            /** @description Sets of reader studies whose results you may not see. */
+            hidden: number;
+        };
+        /** @description A layer to be stored, as its preview showed it. */
+        LayerInputRequest: {
+            /** Format: uuid */
+            reader_study_id: string;
+            /** @description Null: the newest; it has to be locked. */
+            reference_standard_version?: number | null;
+            method: components["schemas"]["MethodF7aEnum"];
+            /**
+             * Format: double
+             * @description Prevalence where it is used; null: no shift.
+             */
+            applied_at?: number | null;
+            /**
+             * Format: double
+             * @description Prevalence shifted from; null: that of the set.
+             */
+            trained_at?: number | null;
+            /**
+             * Format: double
+             * @description On the new scale; null: what the version's own threshold becomes.
+             */
+            operating_threshold?: number | null;
+            name: string;
+            /** @description Why it is made. */
+            reason: string;
+            /** @description That of the preview. */
+            digest: string;
+        };
+        /** @description A layer: all that is needed to apply it. */
+        LayerOutput: {
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: uuid */
+            model_version_id: string;
+            number: number;
+            name: string;
+            reason: string;
+            method: components["schemas"]["LayerOutputMethodEnum"];
+            /** @description `portal.inference.layer_rule` */
+            parameters: unknown;
+            /**
+             * Format: double
+             * @description Prevalence that the fitted probabilities are for.
+             */
+            trained_at?: number | null;
+            /**
+             * Format: double
+             * @description Prevalence that they are carried to; null: to none.
+             */
+            applied_at?: number | null;
+            /**
+             * Format: double
+             * @description A probability at or above it is a positive call.
+             */
+            operating_threshold: number;
+            /** @description SHA-256 of the set of cases that it was fitted on. */
+            set_digest: string;
+            /** @description Versions of what it was fitted with. */
+            software: unknown;
+            created_by: string;
+            /** Format: date-time */
+            readonly created_at: string;
+        };
+        /**
+         * @description * `TEMPERATURE` - Temperature
+         *     * `PLATT` - Platt
+         *     * `ISOTONIC` - Isotonic
+         *     * `BETA` - Beta
+         * @enum {string}
+         */
+        LayerOutputMethodEnum: "TEMPERATURE" | "PLATT" | "ISOTONIC" | "BETA";
+        /** @description What to fit, and for which prevalence. */
+        LayerPreviewInputRequest: {
+            /** Format: uuid */
+            reader_study_id: string;
+            /** @description Null: the newest; it has to be locked. */
+            reference_standard_version?: number | null;
+            method: components["schemas"]["MethodF7aEnum"];
+            /**
+             * Format: double
+             * @description Prevalence where it is used; null: no shift.
+             */
+            applied_at?: number | null;
+            /**
+             * Format: double
+             * @description Prevalence shifted from; null: that of the set.
+             */
+            trained_at?: number | null;
+            /**
+             * Format: double
+             * @description On the new scale; null: what the version's own threshold becomes.
+             */
+            operating_threshold?: number | null;
+        };
+        /** @description What a layer would be, and the digest by which it can be stored. */
+        LayerPreviewOutput: {
+            digest: string;
+            set_digest: string;
+            reader_study: components["schemas"]["StudyNameOutput"];
+            reference_standard_version: number;
+            readonly left_out: components["schemas"]["LeftOutOutput"][];
+            method: string;
+            parameters: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: double
+             * @description Return the prevalence shifted from.
+             */
+            readonly trained_at: number | null;
+            /**
+             * Format: double
+             * @description Return the prevalence shifted to.
+             */
+            readonly applied_at: number | null;
+            /** Format: double */
+            operating_threshold: number;
+            /** @description docs/contract.md, operating layers */
+            readonly figures: {
+                [key: string]: unknown;
+            };
+        };
+        /** @description Where to check a layer. */
+        LayerValidationInputRequest: {
+            /** Format: uuid */
+            reader_study_id: string;
+            /** @description Null: the newest; it has to be locked. */
+            reference_standard_version?: number | null;
+            /** @default  */
+            reason: string;
+        };
+        /** @description Cases of the reader study that do not count, and why. */
+        LeftOutOutput: {
+            reason: string;
+            detail: string;
+            n: number;
+        };
         /** @description What is not done; `arbitrations` is null where nobody arbitrates. */
         LeftOutput: {
             /** @description Reads that nobody can sign any more after the close. */
@@ -5537,6 +5816,14 @@ export interface components {
             base?: components["schemas"]["MemberInputRequest"][] | null;
         };
         /**
+         * @description * `TEMPERATURE` - TEMPERATURE
+         *     * `PLATT` - PLATT
+         *     * `ISOTONIC` - ISOTONIC
+         *     * `BETA` - BETA
+         * @enum {string}
+         */
+        MethodF7aEnum: "TEMPERATURE" | "PLATT" | "ISOTONIC" | "BETA";
+        /**
          * @description * `ADJUDICATION` - ADJUDICATION
          *     * `EXCLUDED` - EXCLUDED
          * @enum {string}
@@ -5708,6 +5995,14 @@ export interface components {
          * @enum {string}
          */
         ObstacleEnum: "not_open" | "no_address" | "ended" | "not_started" | "reminded_today";
+        /** @description A reader study whose cases can be used. */
+        OfferedSetOutput: {
+            reader_study: components["schemas"]["StudyNameOutput"];
+            /** @description Of its truth, those that are locked; the newest is the last. */
+            versions: number[];
+            /** @description With a prediction of the version. */
+            cases: number;
+        };
         /** @description Who opens a case; whoever only looks gives no name. */
         OpenInputRequest: {
             /** @default  */
@@ -5866,6 +6161,13 @@ export interface components {
             /** Format: uri */
             previous: string | null;
             results: components["schemas"]["IngestJobOutput"][];
+        };
+        PaginatedLayerOutputList: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["LayerOutput"][];
         };
         PaginatedModelUploadOutputList: {
             /** Format: uri */
@@ -6079,6 +6381,16 @@ export interface components {
             /** @description While there are some a plan cannot be locked. */
             runs_under_way: number;
         };
+        /** @description An operating layer through which its scores can go. */
+        PlanLayerOutput: {
+            number: number;
+            name: string;
+            /**
+             * Format: double
+             * @description Its own: a probability.
+             */
+            operating_point: number;
+        };
         /** @description Who fixed a version, when, and what was known by then. */
         PlanLockOutput: {
             /** @description As it was then. */
@@ -6098,6 +6410,7 @@ export interface components {
             is_located: boolean;
             /** Format: double */
             operating_point: number | null;
+            layers: components["schemas"]["PlanLayerOutput"][];
         };
         /** @description A version of the plan, without its content. */
         PlanOutput: {
@@ -6167,7 +6480,7 @@ export interface components {
             findings?: components["schemas"]["FindingShapeRequest"][];
             heat_map?: components["schemas"]["HeatMapInputShapeRequest"] | null;
         };
-        /** @description A prediction, and whether it is the one in force. */
+        /** @description A prediction, whether it is the one in force, and its score through an operating layer where one is asked for. */
         PredictionListedOutput: {
             /** Format: uuid */
             readonly id: string;
@@ -6190,6 +6503,11 @@ export interface components {
             /** Format: date-time */
             readonly created_at: string;
             in_force: boolean;
+            /**
+             * Format: double
+             * @description Return the probability that the layer makes of the score; None where no layer was asked for.
+             */
+            readonly calibrated_score: number | null;
         };
         /** @description What a model version said about an imaging study. */
         PredictionOutput: {
@@ -7467,6 +7785,12 @@ export interface components {
             known: components["schemas"]["PlanKnownOutput"];
             /** @description A plan to begin with; null where nobody can be named. */
             proposal: unknown;
+        };
+        /** @description A reader study, named. */
+        StudyNameOutput: {
+            /** Format: uuid */
+            readonly id: string;
+            name: string;
         };
         /** @description How many priors a case gets at most. */
         SuggestInputRequest: {
@@ -9629,11 +9953,263 @@ export interface operations {
             };
         };
     };
+    model_versions_calibration_sets_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                model_version_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfferedSetOutput"][];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    model_versions_operating_layers_list: {
+        parameters: {
+            query?: {
+                /** @description The pagination cursor value. */
+                cursor?: string;
+                /** @description Number of results to return per page. */
+                page_size?: number;
+            };
+            header?: never;
+            path: {
+                model_version_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedLayerOutputList"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    model_versions_operating_layers_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                model_version_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LayerInputRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LayerOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    model_versions_operating_layers_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                layer_number: number;
+                model_version_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LayerDetailOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    model_versions_operating_layers_sets_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                layer_number: number;
+                model_version_id: string;
+                set_number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    model_versions_operating_layers_validations_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                layer_number: number;
+                model_version_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LayerValidationInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvidenceOutput"];
+                };
+            };
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvidenceOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    model_versions_operating_layers_preview_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                model_version_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LayerPreviewInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LayerPreviewOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     model_versions_predictions_list: {
         parameters: {
             query?: {
                 /** @description The pagination cursor value. */
                 cursor?: string;
+                /** @description Number of an operating layer: gives `calibrated_score` too. */
+                layer?: number;
                 /** @description Number of results to return per page. */
                 page_size?: number;
             };

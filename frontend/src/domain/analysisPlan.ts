@@ -36,6 +36,8 @@ export interface AiSubject {
   kind: "AI";
   model_version_id: string;
   operating_point: number | null;
+  /** Number of the operating layer through which scores go; left out without one. */
+  operating_layer?: number | null;
 }
 
 export type PlanSubject = ReadersSubject | AiSubject;
@@ -293,6 +295,7 @@ const fieldText = (name: string) =>
       key: "name",
       generalise_to: "holds for",
       model_version_id: "AI version",
+      operating_layer: "operating layer",
       reference_standard_version: "truth",
       "population.sessions": "sessions",
       localisation: "when a mark is on a lesion",

@@ -20,6 +20,8 @@ const REASONS: Record<string, string> = {
   "too-many-readers": "too many readers",
   "missing-readings": "readings are missing",
   "negative-variance": "no error variance is left",
+  "below-chance": "higher scores do not go with more positive cases",
+  "too-few-cases": "too few cases",
 };
 
 /** Three decimals, with a true minus sign. */

@@ -1,5 +1,6 @@
 import { SimpleGrid, Stack, Table, Text } from "@mantine/core";
-import { type Calibration, isUndefined, type Undefined } from "@/domain/analysisResult";
+import { type Calibration, type CalibrationBin, isUndefined, type Undefined } from "@/domain/analysisResult";
+import { csvText } from "@/domain/csv";
 import type { DescribedBin } from "@/domain/description";
 import { decimal } from "@/domain/resultText";
 import { Figure } from "@/ui/charts/Figure";
@@ -7,26 +8,27 @@ import { Section } from "@/ui/Section";
 import { CalibrationPlot } from "./charts/CalibrationPlot";
 import { OutcomeText } from "./OutcomeText";
 
-const MEASURES: { name: keyof Calibration["estimates"]; title: string; about: string }[] = [
-  { name: "brier", title: "Brier score", about: "mean squared error; 0 is best" },
-  {
-    name: "expected_calibration_error",
-    title: "Expected calibration error",
-    about: "mean distance from the diagonal",
-  },
-  {
-    name: "maximum_calibration_error",
-    title: "Maximum calibration error",
-    about: "largest distance of a bin",
-  },
-  {
-    name: "calibration_in_the_large",
-    title: "Calibration in the large",
-    about: "0 is best; above 0 the scores are too low",
-  },
-  { name: "calibration_slope", title: "Calibration slope", about: "1 is best; below 1 too extreme" },
-  { name: "calibration_intercept", title: "Calibration intercept", about: "0 is best" },
-];
+export const CALIBRATION_MEASURES: { name: keyof Calibration["estimates"]; title: string; about: string }[] =
+  [
+    { name: "brier", title: "Brier score", about: "mean squared error; 0 is best" },
+    {
+      name: "expected_calibration_error",
+      title: "Expected calibration error",
+      about: "mean distance from the diagonal",
+    },
+    {
+      name: "maximum_calibration_error",
+      title: "Maximum calibration error",
+      about: "largest distance of a bin",
+    },
+    {
+      name: "calibration_in_the_large",
+      title: "Calibration in the large",
+      about: "0 is best; above 0 the scores are too low",
+    },
+    { name: "calibration_slope", title: "Calibration slope", about: "1 is best; below 1 too extreme" },
+    { name: "calibration_intercept", title: "Calibration intercept", about: "0 is best" },
+  ];
 
 interface CalibrationSectionProps {
   calibration: Calibration | Undefined;
@@ -69,7 +71,7 @@ export function CalibrationSection({
         <Stack gap="sm">
           <Table aria-label="Measures of calibration">
             <Table.Tbody>
-              {MEASURES.map((measure) => (
+              {CALIBRATION_MEASURES.map((measure) => (
                 <Table.Tr key={measure.name}>
                   <Table.Th scope="row">
                     {measure.title}
@@ -94,7 +96,7 @@ export function CalibrationSection({
   );
 }
 
-function BinTable({ calibration }: { calibration: Calibration }) {
+export function BinTable({ calibration }: { calibration: Calibration }) {
   return (
     <Table aria-label="Bins of the calibration plot">
       <Table.Thead>
@@ -122,5 +124,20 @@ function BinTable({ calibration }: { calibration: Calibration }) {
         ))}
       </Table.Tbody>
     </Table>
+  );
+}
+
+/** The bins of a calibration plot as a file. */
+export function binsCsv(bins: CalibrationBin[]): string {
+  return csvText(
+    ["low", "high", "n", "events", "mean_probability", "observed", "observed_low", "observed_high"],
+    bins.map(({ low, high, n, events, mean_probability, observed }) => [
+      low,
+      high,
+      n,
+      events,
+      mean_probability,
+      ...(isUndefined(observed) ? [null, null, null] : [observed.value, observed.low, observed.high]),
+    ]),
   );
 }

@@ -4,7 +4,6 @@ import { isUndefined } from "@/domain/analysisResult";
 import { casesAt } from "@/domain/casesBehind";
 import { csvText } from "@/domain/csv";
 import {
-  type DescribedBin,
   type DescribedParticipant,
   type Description,
   type NetBenefit,
@@ -14,7 +13,7 @@ import {
 import { percentText } from "@/domain/resultText";
 import { Figure } from "@/ui/charts/Figure";
 import { Section } from "@/ui/Section";
-import { CalibrationSection } from "./CalibrationSection";
+import { binsCsv, CalibrationSection } from "./CalibrationSection";
 import { useOpenCases } from "./casesBehind";
 import { DecisionCurvePlot } from "./charts/DecisionCurvePlot";
 import { OutcomeText } from "./OutcomeText";
@@ -80,20 +79,6 @@ function byTruth(cases: number[], { cases: all }: Description) {
     { title: "Positive", cases: cases.filter((position) => all[position]?.truth === 1) },
     { title: "Negative", cases: cases.filter((position) => all[position]?.truth === 0) },
   ];
-}
-
-function binsCsv(bins: DescribedBin[]): string {
-  return csvText(
-    ["low", "high", "n", "events", "mean_probability", "observed", "observed_low", "observed_high"],
-    bins.map(({ low, high, n, events, mean_probability, observed }) => [
-      low,
-      high,
-      n,
-      events,
-      mean_probability,
-      ...(isUndefined(observed) ? [null, null, null] : [observed.value, observed.low, observed.high]),
-    ]),
-  );
 }
 
 interface DecisionCurveProps {

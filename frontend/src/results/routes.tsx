@@ -1,4 +1,5 @@
 import type { RouteObject } from "react-router";
+import { OnlyForCoordinators } from "@/ui/OnlyFor";
 
 export const resultsRoutes: RouteObject[] = [
   {
@@ -8,5 +9,14 @@ export const resultsRoutes: RouteObject[] = [
   {
     path: "reader-studies/:id/results/:runId/cases/:caseId",
     lazy: async () => ({ Component: (await import("./CaseScreen")).CaseScreen }),
+  },
+  {
+    Component: OnlyForCoordinators,
+    children: [
+      {
+        path: "ai-models/:id/versions/:versionId/layers",
+        lazy: async () => ({ Component: (await import("./layers/LayersScreen")).LayersScreen }),
+      },
+    ],
   },
 ];

@@ -1,11 +1,12 @@
 """Predictions of a model version: listed, posted, uploaded."""
 
 import uuid
+from typing import Any
 
 from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
-from rest_framework import status
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -13,7 +14,13 @@ from rest_framework.views import APIView
 from portal.accounts.authentication import caller
 from portal.csv_upload import CsvParser, csv_text
 from portal.inference import selectors, services
-from portal.inference.access import ai_segment_of, heat_map_of, model_version_by_id, model_version_for_posting
+from portal.inference.access import (
+    ai_segment_of,
+    heat_map_of,
+    model_version_by_id,
+    model_version_for_posting,
+    operating_layer_of,
+)
 from portal.inference.api import shapes
 from portal.inference.heat_map_files import heat_map_read
 from portal.inference.models import HeatMap
@@ -41,20 +48,34 @@ def posted_response(posted: services.Posted) -> Response:
     return Response(shapes.PostedOutput(posted).data, status=http_status)
 
 
+class LayerQuery(serializers.Serializer[Any]):
+    """Through which operating layer scores are asked for."""
+
+    layer = serializers.IntegerField(min_value=1, required=False, allow_null=True, default=None)
+
+
+LAYER = OpenApiParameter("layer", int, description="Number of an operating layer: gives `calibrated_score` too.")
+
+
 class PredictionsApi(APIView):
     """Predictions of a model version."""
 
     pagination_class = CreatedCursorPagination
 
-    @extend_schema(responses=shapes.PredictionListedOutput(many=True))
+    @extend_schema(parameters=[LAYER], responses=shapes.PredictionListedOutput(many=True))
     def get(self, request: Request, model_version_id: uuid.UUID) -> Response:
         """List every prediction, superseded ones included, newest first."""
         version = model_version_by_id(model_version_id)
+        form = LayerQuery(data=request.query_params)
+        form.is_valid(raise_exception=True)
+        number = form.validated_data["layer"]
+        layer = None if number is None else operating_layer_of(version.pk, number)
         services.ai_viewed(by=caller(request), action="predictions.view", obj=version)
         predictions = selectors.predictions_of(model_version=version)
         paginator = self.pagination_class()
         page = paginator.paginate_queryset(predictions, request, view=self)
-        return paginator.get_paginated_response(shapes.PredictionListedOutput(page, many=True).data)
+        shown = shapes.PredictionListedOutput(page, many=True, context={"layer": layer})
+        return paginator.get_paginated_response(shown.data)
 
     @extend_schema(
         request=shapes.PredictionInputShape(many=True),

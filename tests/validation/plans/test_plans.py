@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from validation.plans.document import endpoint_named, said_once
-from validation.plans.facts import ArmFacts, StudyFacts
+from validation.plans.facts import ArmFacts, LayerFacts, StudyFacts
 from validation.plans.rules import _ERRORS, _WARNINGS, plan_findings
 from validation.plans.wording import plan_sentences
 
@@ -83,6 +83,7 @@ MARKED: dict[str, Any] = {
     "lesion_truths": frozenset({1}),
     "located_models": frozenset({MODEL}),
 }
+LAYERED: dict[str, Any] = {"operating_layers": {MODEL: {1: LayerFacts("For screening", 0.2, is_fitted_here=True)}}}
 BY_DISTANCE = {"question": "nodules", "criterion": "DISTANCE", "max_distance_mm": 10, "min_iou": None}
 # Each rule: an endpoint (and facts) that it is there for.
 ERRORS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
@@ -111,6 +112,7 @@ ERRORS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"arms": {**FACTS["arms"], "B": ArmFacts("With AI", "CONCURRENT", frozenset({"x", "y", "z", "u", "v"}))}},
     ),
     "not_located": ({"figure": "AFROC"}, {}),
+    "layer_of_marks": ({**OF_AI, "figure": "AFROC", "method": "JACKKNIFE"}, MARKED),
     "unit": ({"figure": "AFROC"}, MARKED),
 }
 WARNINGS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
@@ -133,6 +135,9 @@ def test_an_error_is_found_at_its_field(code: str) -> None:
     document = plan(endpoint)
     if code == "no_operating_point":
         document["subjects"][2]["operating_point"] = None
+    if code == "layer_of_marks":
+        document["subjects"][2]["operating_layer"] = 1
+        changes = {**changes, **LAYERED}
     findings = [one for one in plan_findings(document, facts(**changes)) if one.code == code]
     assert [one.level for one in findings] == ["ERROR"]
     assert findings[0].field.startswith("plan.endpoints[0].")
@@ -154,6 +159,18 @@ def test_a_second_read_against_its_first_is_doubtful() -> None:
     ]
     document = plan({"of": "second", "against": "first"}, subjects=subjects)
     assert said(document, arms=second) == [("WARNING", "reading_order")]
+
+
+def test_a_layer_is_named_has_to_be_there_and_is_doubtful_where_it_was_fitted() -> None:
+    layered = {**PLAN["subjects"][2], "operating_layer": 1}
+    document = plan({**OF_AI, "figure": "SENSITIVITY", "method": "PROPORTION"}, subjects=[layered])
+    assert said(document) == [("ERROR", "unknown_layer")]
+    assert said(document, **LAYERED) == [("WARNING", "fitted_here")]
+    sentences = plan_sentences(document, facts(**LAYERED))
+    assert "of Nodule CAD 1.2 through operating layer 1 (For screening) at a probability of 0.5 is" in sentences[3]
+    elsewhere = {MODEL: {1: LayerFacts("For screening", 0.2, is_fitted_here=False)}}
+    assert said(document, operating_layers=elsewhere) == []
+    assert said(plan({**OF_AI}, subjects=[{**layered, "operating_layer": 0}])) == [("ERROR", "minimum")]
 
 
 def test_every_rule_is_tried_here() -> None:

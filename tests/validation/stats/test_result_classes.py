@@ -27,7 +27,7 @@ from validation.stats.mrmc_u import mrmc_u
 from validation.stats.paired_binary import paired_binary
 from validation.stats.paired_predictive import paired_likelihood_ratios, paired_predictive_values
 from validation.stats.power import MrmcPlan, mrmc_power
-from validation.stats.recalibration import cross_fitted
+from validation.stats.recalibration import cross_fitted, fit_recalibration
 from validation.stats.results import jsonable, result_frame
 from validation.stats.roc import auc, roc_curve, roc_summary
 from validation.stats.roc_binormal import binormal_fit
@@ -115,6 +115,7 @@ def results():
         "spiegelhalter": spiegelhalter_test(truth, p),
         "net benefit": decision_curve(truth, p, [0.2])[0],
         "recalibrated": cross_fitted(truth, p, "platt", rng=rng),
+        "recalibration": fit_recalibration(truth, p, "isotonic"),
         "kappa": cohen_kappa(a, b),
         "icc": intraclass_correlation(graders)["icc2"],
         "limits": limits_of_agreement(a, b),

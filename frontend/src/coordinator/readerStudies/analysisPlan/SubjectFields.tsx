@@ -1,6 +1,14 @@
 import { Button, Group, NativeSelect, Stack, Text, TextInput } from "@mantine/core";
+import type { ReactNode } from "react";
 import type { PlanFacts } from "@/api/analysisPlans";
-import { freeKeyOf, keyOf, type PlanSubject, withoutSubject, withSubject } from "@/domain/analysisPlan";
+import {
+  type AiSubject,
+  freeKeyOf,
+  keyOf,
+  type PlanSubject,
+  withoutSubject,
+  withSubject,
+} from "@/domain/analysisPlan";
 import { Section } from "@/ui/Section";
 import { type PlanFieldsProps, saidAt } from "./fields";
 import { PlanNumber } from "./PlanNumber";
@@ -102,8 +110,17 @@ function Row({
         />
       )}
       {subject.kind === "AI" && (
+        <LayerSelect
+          id={`${field}.operating_layer`}
+          facts={facts}
+          subject={subject}
+          error={saidAt(reading, `${field}.operating_layer`).error}
+          onChange={change}
+        />
+      )}
+      {subject.kind === "AI" && (
         <PlanNumber
-          label="Positive from a score of"
+          label={`Positive from a ${subject.operating_layer ? "probability" : "score"} of`}
           width={160}
           placeholder="curve only"
           value={subject.operating_point}
@@ -121,6 +138,46 @@ function Row({
         Remove
       </Button>
     </Group>
+  );
+}
+
+interface LayerSelectProps {
+  id: string;
+  facts: PlanFacts;
+  subject: AiSubject;
+  error: ReactNode;
+  onChange: (next: AiSubject) => void;
+}
+
+/** Through which operating layer an AI's scores go; with another one comes its threshold. */
+function LayerSelect({ id, facts, subject, error, onChange }: LayerSelectProps) {
+  const version = facts.model_versions.find((one) => one.id === subject.model_version_id);
+  const { operating_layer: chosen, ...without } = subject;
+  if (!version || (version.layers.length === 0 && !chosen)) return null;
+  return (
+    <NativeSelect
+      id={id}
+      label="Through"
+      size="xs"
+      w={190}
+      data={[
+        { value: "", label: "no layer: its scores" },
+        ...version.layers.map(({ number, name }) => ({
+          value: String(number),
+          label: `layer ${number}: ${name}`,
+        })),
+      ]}
+      value={chosen ? String(chosen) : ""}
+      error={error}
+      onChange={(event) => {
+        const layer = version.layers.find(({ number }) => String(number) === event.currentTarget.value);
+        onChange(
+          layer
+            ? { ...without, operating_layer: layer.number, operating_point: layer.operating_point }
+            : { ...without, operating_point: version.operating_point },
+        );
+      }}
+    />
   );
 }
 

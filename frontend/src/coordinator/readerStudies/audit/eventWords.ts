@@ -91,6 +91,10 @@ export const ACTION_WORDS: Record<string, string> = {
   "analysis_report.cancel": "Report cancelled",
   "analysis_report.retry": "Report asked for again",
   "analysis_report.view": "Report seen",
+  "operating_layer.look": "AI looked at for an operating layer",
+  "operating_layer.fit": "Operating layer fitted",
+  "operating_layer.validate": "Operating layer checked",
+  "operating_layer.view": "Evidence of an operating layer seen",
   "audit.export": "Audit trail exported",
   "audit.check": "Audit trail verified",
 };

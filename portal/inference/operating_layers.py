@@ -1,0 +1,64 @@
+"""Storing operating layers: append-only, numbered for each model version."""
+
+import uuid
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from django.db import transaction
+
+from portal.accounts.models import User
+from portal.audit.services import record
+from portal.inference.access import model_version_by_id
+from portal.inference.layer_rule import LayerRule
+from portal.inference.models import OperatingLayer
+from portal.inference.streams import STREAM
+
+
+class LayerWords(NamedTuple):
+    """What a layer is called, and why it is made."""
+
+    name: str
+    reason: str
+
+
+class LayerMade(NamedTuple):
+    """A fitted layer: its rule, from which probability on a call is positive, and what it was made from and with."""
+
+    rule: LayerRule
+    operating_threshold: float
+    set_digest: str
+    software: Mapping[str, Any]
+
+
+@transaction.atomic
+def operating_layer_create(
+    *, by: User, model_version_id: uuid.UUID, words: LayerWords, made: LayerMade
+) -> OperatingLayer:
+    """Keep a layer that was fitted; `validation.services.operating_layers` fits it and keeps the evidence."""
+    # One writer at a time per model version, so that two at once get two numbers.
+    version = model_version_by_id(model_version_id, lock=True)
+    newest = OperatingLayer.objects.filter(model_version=version).order_by("-number").first()
+    trained_at, applied_at = made.rule.shift or (None, None)
+    layer = OperatingLayer.objects.create(
+        model_version=version,
+        number=newest.number + 1 if newest else 1,
+        name=words.name,
+        reason=words.reason,
+        method=made.rule.method,
+        parameters=made.rule.parameters,
+        trained_at=trained_at,
+        applied_at=applied_at,
+        operating_threshold=made.operating_threshold,
+        set_digest=made.set_digest,
+        software=made.software,
+        created_by=by,
+    )
+    record(
+        stream=STREAM,
+        actor=by,
+        action="operating_layer.create",
+        obj=layer,
+        detail={"model_version": str(version.pk), "number": layer.number, "set_digest": layer.set_digest},
+        rows=[layer],
+    )
+    return layer
