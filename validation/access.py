@@ -9,7 +9,14 @@ from annotations.selectors.truth import require_locked
 from portal.accounts.models import User
 from portal.accounts.policy import Action
 from portal.errors import NotFound
-from validation.models import AnalysisPlan, AnalysisReport, AnalysisReportFiles, AnalysisResult, AnalysisRun
+from validation.models import (
+    AnalysisPlan,
+    AnalysisReport,
+    AnalysisReportFiles,
+    AnalysisResult,
+    AnalysisRun,
+    DriftSignal,
+)
 
 
 def analysis_run_for(user: User, run_id: uuid.UUID, action: Action) -> AnalysisRun:
@@ -84,3 +91,14 @@ def analysis_plan_for(user: User, reader_study_id: uuid.UUID, number: int) -> An
     if found is None:
         raise NotFound
     return found
+
+
+def drift_signal_for(user: User, drift_signal_id: uuid.UUID) -> DriftSignal:
+    """Return a signal; one about signed reads only to somebody who may open them."""
+    signal = DriftSignal.objects.select_related("watch", "arm__reader_study").filter(pk=drift_signal_id).first()
+    if signal is None:
+        raise NotFound
+    if signal.arm is not None:
+        reader_study_for(user, signal.arm.reader_study_id, Action.ANALYSIS_VIEW)
+        require_unmasked(user=user, reader_study=signal.arm.reader_study)
+    return signal
