@@ -66,6 +66,7 @@ class DriftCheckOutput(serializers.ModelSerializer[DriftCheck]):
     class Meta:
         model = DriftCheck
         fields = [
+            "id",
             "state",
             "progress_done",
             "progress_total",

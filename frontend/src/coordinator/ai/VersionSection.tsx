@@ -1,5 +1,6 @@
 import { Alert, Anchor, Button, FileButton, Group, Table, Text } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { Link } from "react-router";
 import { MODEL_VERSIONS_KEY, type ModelVersion, predictionsExampleUrl, uploadPredictions } from "@/api/ai";
 import { Problem } from "@/api/problem";
 import { cardLines, type ModelCard } from "@/domain/modelCard";
@@ -28,7 +29,19 @@ export function VersionSection({ version }: { version: ModelVersion }) {
     ["Registered", dateTime(version.created_at)],
   ];
   return (
-    <Section title={`Version ${version.version}`} about={version.description}>
+    <Section
+      title={`Version ${version.version}`}
+      about={version.description}
+      actions={
+        <Button
+          variant="default"
+          component={Link}
+          to={`/ai-models/${version.ai_model.id}/versions/${version.id}/drift`}
+        >
+          Drift
+        </Button>
+      }
+    >
       <Table variant="vertical" aria-label={`Facts about version ${version.version}`}>
         <Table.Tbody>
           {facts.map(([name, value]) => (
