@@ -1,6 +1,7 @@
 """What can be told to other programs. Pure tables.
 
-What is told is which object has come to which state, by its id: nothing about a patient, no answer, nothing of the AI.
+What is told is which object has come to which state, by its id: nothing about a patient, no answer, nothing that the AI
+says.
 Who is told asks the API for the rest, with a token that may see it.
 """
 
