@@ -93,7 +93,8 @@ def check_drift(check: DriftCheck, lease: Lease) -> None:
     version = check.model_version
     watch = watch_in_force(model_version=version)
     if watch is None or not watch.is_on:
-        raise JobFailed("Nothing is watched any more.", code="no_watch")
+        lease.finish(JobState.CANCELLED, error_code="no_watch", error_detail="The watch was switched off.")
+        return
     charts = charts_of(
         model_version=version,
         rule=rule_of(watch),

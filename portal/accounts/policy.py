@@ -310,7 +310,7 @@ ROUTES: dict[str, dict[str, Action]] = {
     # validation
     "model-version-drift": {"GET": _A.AI_VIEW},
     "model-version-drift-watches": {"GET": _A.AI_VIEW, "POST": _A.AI_MANAGE},
-    "model-version-drift-check": {"POST": _A.AI_MANAGE},
+    "model-version-drift-check": {"GET": _A.AI_VIEW, "POST": _A.AI_MANAGE},
     # About signed reads: `validation.access` asks for the right in their reader study, too.
     "drift-signal-acknowledgements": {"POST": _A.AI_MANAGE},
     "reader-study-sample-sizes": {"GET": _A.READER_STUDY_MANAGE, "POST": _A.READER_STUDY_MANAGE},

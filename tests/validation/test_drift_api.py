@@ -86,6 +86,7 @@ def test_without_a_watch_the_proposed_rule_is_shown_and_nothing_is_found(made, c
     assert (said["signals"], said["number_of_signals"], said["check"]) == ([], 0, None)
     refused = client.post(path(made, "-check"))
     assert (refused.status_code, refused.json()["code"]) == (409, "no_watch")
+    assert client.get(path(made, "-check")).status_code == 404
 
 
 def test_a_watch_is_set_with_a_reason_and_its_history_is_kept(made, client) -> None:
@@ -93,6 +94,9 @@ def test_a_watch_is_set_with_a_reason_and_its_history_is_kept(made, client) -> N
     assert (first["number"], first["created_by"], first["step_cases"]) == (1, made.coordinator.username, 25)
     stale = client.post(path(made, "-watches"), {"base": 0, "reason": "Again."}, format="json")
     assert (stale.status_code, stale.json()["code"]) == (409, "stale_watch")
+    assert client.get(path(made, "-check")).json()["state"] == "PENDING"
+    under_way = client.post(path(made, "-check"))
+    assert (under_way.status_code, under_way.json()["code"]) == (409, "check_under_way")
     off = client.post(path(made, "-watches"), {"base": 1, "reason": "Retired.", "is_on": False}, format="json")
     assert off.status_code == 201
     history = client.get(path(made, "-watches")).json()

@@ -13,6 +13,7 @@ from rest_framework.views import APIView
 
 from portal.accounts.authentication import caller
 from portal.accounts.models import User
+from portal.errors import NotFound
 from portal.inference.access import model_version_by_id
 from portal.inference.models import ModelVersion
 from portal.inference.services import ai_viewed
@@ -119,6 +120,14 @@ class DriftWatchesApi(APIView):
 
 class DriftCheckApi(APIView):
     """Evaluating a watch."""
+
+    @extend_schema(responses=DriftCheckOutput)
+    def get(self, request: Request, model_version_id: uuid.UUID) -> Response:
+        """Return how the last evaluation stands; 404 where there was none."""
+        check = selectors.check_of(model_version=model_version_by_id(model_version_id))
+        if check is None:
+            raise NotFound("Nothing was evaluated yet.")
+        return Response(DriftCheckOutput(check).data)
 
     @extend_schema(request=None, responses={202: DriftCheckOutput})
     def post(self, request: Request, model_version_id: uuid.UUID) -> Response:

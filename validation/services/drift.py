@@ -110,6 +110,9 @@ def _wait_again(model_version: ModelVersion) -> DriftCheck | None:
         DriftCheck.objects.filter(~Q(state__in=_UNDER_WAY), pk=check.pk).update(
             state=JobState.PENDING,
             attempt=0,
+            progress_done=0,
+            progress_total=0,
+            progress_message="",
             cancel_requested=False,
             finished_at=None,
             error_code="",

@@ -1,6 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
 import type { DriftChart, DriftChartKind, DriftRule } from "@/domain/drift";
-import { type Job, pollInterval } from "./jobs";
+import type { Job } from "./jobs";
 import { call } from "./send";
 
 export interface DriftWatch extends DriftRule {
@@ -67,7 +67,17 @@ export const driftQuery = (versionId: string) =>
   queryOptions({
     queryKey: driftKey(versionId),
     queryFn: ({ signal }) => call<Drift>("GET", `${path(versionId)}/drift`, { signal }),
-    refetchInterval: (query) => pollInterval(query.state.data?.check ?? undefined),
+  });
+
+const WATCH_MS = 1_000;
+
+/** How the evaluation stands, asked for again and again while `isUnderWay`: all the charts would be too much. */
+export const driftCheckQuery = (versionId: string, isUnderWay: boolean) =>
+  queryOptions({
+    queryKey: ["drift-check", versionId],
+    queryFn: ({ signal }) => call<Job>("GET", `${path(versionId)}/drift-check`, { signal }),
+    enabled: isUnderWay,
+    refetchInterval: WATCH_MS,
   });
 
 export const driftWatchesQuery = (versionId: string) =>

@@ -71,6 +71,7 @@ export function ControlChart({ chart, title, step }: ControlChartProps) {
 function extent({ chart, centre, points }: DriftChart): [number, number] {
   const drawn = points.flatMap(({ value, low, high }) => [value, low, high]).concat(centre);
   const values = drawn.filter((one) => one !== null);
+  if (values.length === 0) return [0, 1];
   const [least, most] = [Math.min(...values), Math.max(...values)];
   const margin = Math.max(0.005, 0.08 * (most - least));
   const isBounded = CHART_WORDS[chart].unit !== "SCORE";

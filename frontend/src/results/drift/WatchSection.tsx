@@ -1,8 +1,8 @@
 import { Badge, Button, List, Table, Text } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
-import { checkDrift, type Drift, driftKey, driftWatchesQuery } from "@/api/drift";
-import { isOver } from "@/api/jobs";
+import { useEffect, useState } from "react";
+import { checkDrift, type Drift, driftCheckQuery, driftKey, driftWatchesQuery } from "@/api/drift";
+import { isOver, type Job } from "@/api/jobs";
 import { ruleSentences } from "@/domain/drift";
 import { ErrorNotice } from "@/ui/ErrorNotice";
 import { JobProgress } from "@/ui/JobProgress";
@@ -13,7 +13,8 @@ import { WatchForm } from "./WatchForm";
 
 /** By which rule a model version is watched, who has set it and why, and how the last evaluation stands. */
 export function WatchSection({ drift }: { drift: Drift }) {
-  const { watch, check } = drift;
+  const { watch } = drift;
+  const check = useCheck(drift);
   const versionId = drift.model_version.id;
   const queryClient = useQueryClient();
   const [isEditing, setEditing] = useState(false);
@@ -64,6 +65,19 @@ export function WatchSection({ drift }: { drift: Drift }) {
       {isHistory && <WatchHistory versionId={versionId} />}
     </Section>
   );
+}
+
+/** The evaluation as it stands; once it is over, what it has found is asked for. */
+function useCheck({ model_version: { id }, check: asLoaded }: Drift): Job | null {
+  const queryClient = useQueryClient();
+  const isUnderWay = asLoaded !== null && !isOver(asLoaded);
+  const { data: now } = useQuery(driftCheckQuery(id, isUnderWay));
+  const isJustOver = isUnderWay && now !== undefined && isOver(now);
+  const overAt = isJustOver ? now.finished_at : null;
+  useEffect(() => {
+    if (overAt !== null) void queryClient.invalidateQueries({ queryKey: driftKey(id) });
+  }, [overAt, id, queryClient]);
+  return isUnderWay && now && !isOver(now) ? now : asLoaded;
 }
 
 function SetBy({ watch }: { watch: NonNullable<Drift["watch"]> }) {
