@@ -197,8 +197,8 @@ def value_edges(reference: npt.ArrayLike, *, bins: int = 10) -> FloatArray | Und
     values = rating_array(reference, "reference")
     if not len(values):
         return Undefined(Reason.NO_CASES, "The reference is empty.")
-    edges = np.unique(np.quantile(values, np.linspace(0, 1, bins + 1)[1:-1]))
-    # An edge at the least value would leave the bin below it empty of everything that the reference holds.
+    # Edges are values of the reference, above the least one: so each bin holds one of them.
+    edges = np.unique(np.quantile(values, np.linspace(0, 1, bins + 1)[1:-1], method="higher"))
     edges = edges[edges > values.min()]
     if not len(edges):
         return Undefined(Reason.ZERO_VARIANCE, "The reference has too few different values.", len(values))
