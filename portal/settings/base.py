@@ -221,6 +221,7 @@ SPECTACULAR_SETTINGS = {
         "JobStateEnum": "portal.db.JobState",
         "AssignmentStateEnum": "annotations.models.AssignmentState",
         "ReaderStudyStateEnum": "annotations.models.ReaderStudyState",
+        "DriftChartEnum": "validation.drift.rule.Chart",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

@@ -452,6 +452,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/drift-signals/{drift_signal_id}/acknowledgements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Take note of a signal; a further note is a further row. */
+        post: operations["drift_signals_acknowledgements_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/frame-grants/{study_uid}": {
         parameters: {
             query?: never;
@@ -789,6 +806,64 @@ export interface paths {
         get: operations["model_versions_retrieve"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/model-versions/{model_version_id}/drift": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * @description Return the rule in force, or what the portal proposes; its charts, and the signals that were found.
+         *
+         *     What is followed of signed reads is of the reader studies that the caller runs, and not while their answers
+         *     are masked; `withheld` says what is not shown.
+         */
+        get: operations["model_versions_drift_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/model-versions/{model_version_id}/drift-check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return how the last evaluation stands; 404 where there was none. */
+        get: operations["model_versions_drift_check_retrieve"];
+        put?: never;
+        /** @description Evaluate it now; 409 `no_watch` or `check_under_way`. */
+        post: operations["model_versions_drift_check_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/model-versions/{model_version_id}/drift-watches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description List them, newest first: who has set what, when and why. */
+        get: operations["model_versions_drift_watches_list"];
+        put?: never;
+        /** @description Set the rule: a new version, made from version `base` (0: there is none); what is left out is proposed. */
+        post: operations["model_versions_drift_watches_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4544,6 +4619,271 @@ export interface components {
             patient: string;
             values: string[];
         };
+        /** @description What was found of a signal, or is done about it. */
+        DriftAcknowledgementInputRequest: {
+            text: string;
+        };
+        /** @description Who has taken note of a signal, when, in which words. */
+        DriftAcknowledgementOutput: {
+            /** Format: uuid */
+            readonly id: string;
+            text: string;
+            created_by: string;
+            /** Format: date-time */
+            readonly created_at: string;
+        };
+        /** @description An arm of a reader study. */
+        DriftArmOutput: {
+            key: string;
+            name: string;
+        };
+        /**
+         * @description * `SCORE_MEAN` - SCORE_MEAN
+         *     * `POSITIVE_SHARE` - POSITIVE_SHARE
+         *     * `SCORE_STABILITY` - SCORE_STABILITY
+         *     * `REFUSED_SHARE` - REFUSED_SHARE
+         *     * `SLICE_THICKNESS` - SLICE_THICKNESS
+         *     * `SLICE_COUNT` - SLICE_COUNT
+         *     * `SCANNER` - SCANNER
+         *     * `AGREEMENT` - AGREEMENT
+         * @enum {string}
+         */
+        DriftChartEnum: "SCORE_MEAN" | "POSITIVE_SHARE" | "SCORE_STABILITY" | "REFUSED_SHARE" | "SLICE_THICKNESS" | "SLICE_COUNT" | "SCANNER" | "AGREEMENT";
+        /** @description A chart; `average_run_length` in steps, null where it never signals or there is no chart. */
+        DriftChartOutput: {
+            chart: components["schemas"]["DriftChartEnum"];
+            reader_study: components["schemas"]["DriftNamedOutput"] | null;
+            arm: components["schemas"]["DriftArmOutput"] | null;
+            reference: components["schemas"]["DriftReferenceOutput"];
+            undefined: components["schemas"]["DriftUndefinedOutput"] | null;
+            /** Format: double */
+            centre: number | null;
+            /** Format: double */
+            average_run_length: number | null;
+            points: components["schemas"]["DriftPointOutput"][];
+            left_out: components["schemas"]["DriftLeftOutOutput"][];
+        };
+        /** @description How the last evaluation stands. */
+        DriftCheckOutput: {
+            /** Format: uuid */
+            readonly id: string;
+            state?: components["schemas"]["JobStateEnum"];
+            progress_done?: number;
+            progress_total?: number;
+            progress_message?: string;
+            error_code?: string;
+            error_detail?: string;
+            attempt?: number;
+            /** Format: date-time */
+            readonly created_at: string;
+            /** Format: date-time */
+            started_at?: string | null;
+            /** Format: date-time */
+            finished_at?: string | null;
+            cancel_requested?: boolean;
+        };
+        /** @description Rows that are not charted: NOT_DESCRIBED NO_HEADER CANNOT_ASSESS NO_CALL NO_PREDICTION BEFORE_REFERENCE. */
+        DriftLeftOutOutput: {
+            reason: string;
+            n: number;
+        };
+        /** @description A reader study. */
+        DriftNamedOutput: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+        };
+        /** @description The watch over a model version; without one `rule` is what the portal proposes, and nothing is told. */
+        DriftOutput: {
+            model_version: components["schemas"]["DriftVersionOutput"];
+            watch: components["schemas"]["DriftWatchOutput"] | null;
+            rule: components["schemas"]["DriftRuleOutput"];
+            check: components["schemas"]["DriftCheckOutput"] | null;
+            charts: components["schemas"]["DriftChartOutput"][];
+            withheld: components["schemas"]["DriftWithheldOutput"][];
+            signals: components["schemas"]["DriftSignalOutput"][];
+            number_of_signals: number;
+        };
+        /** @description What some rows of a step count as, such as a scanner or the reason of a refusal. */
+        DriftPartOutput: {
+            name: string;
+            n: number;
+        };
+        /** @description A step: `reason` TOO_FEW where it is not charted; `side` above or below where it is outside. */
+        DriftPointOutput: {
+            key: string;
+            /** Format: date-time */
+            starts_at: string;
+            /** Format: date-time */
+            ends_at: string;
+            n: number;
+            units: number;
+            /** Format: double */
+            figure: number | null;
+            /** Format: double */
+            value: number | null;
+            /** Format: double */
+            low: number | null;
+            /** Format: double */
+            high: number | null;
+            side: string | null;
+            reason: string | null;
+            parts: components["schemas"]["DriftPartOutput"][];
+        };
+        /** @description What later steps are compared with; `figure` is its mean, share or median. */
+        DriftReferenceOutput: {
+            n: number;
+            units: number;
+            /** Format: date-time */
+            starts_at: string | null;
+            /** Format: date-time */
+            ends_at: string | null;
+            /** Format: double */
+            figure: number | null;
+            is_complete: boolean;
+            parts: components["schemas"]["DriftPartOutput"][];
+        };
+        /** @description By which rule a model version is watched. */
+        DriftRuleOutput: {
+            reference_kind: components["schemas"]["ReferenceKindEnum"];
+            reference_cases: number;
+            /** Format: date */
+            reference_from: string | null;
+            /** Format: date */
+            reference_to: string | null;
+            step_kind: components["schemas"]["StepKindEnum"];
+            step_cases: number;
+            least_cases: number;
+            charts: components["schemas"]["DriftChartEnum"][];
+            /** Format: double */
+            false_alarm: number;
+            /** Format: double */
+            ewma_weight: number;
+            /** Format: double */
+            ewma_limit: number;
+        };
+        /** @description A point outside its limits, as it was when it was found. */
+        DriftSignalOutput: {
+            /** Format: uuid */
+            readonly id: string;
+            watch_number: number;
+            chart: components["schemas"]["DriftChartEnum"];
+            readonly reader_study: components["schemas"]["DriftNamedOutput"] | null;
+            arm?: string | null;
+            /** Format: date-time */
+            starts_at: string;
+            /** Format: date-time */
+            ends_at: string;
+            side: string;
+            n: number;
+            /** Format: double */
+            value: number;
+            /** Format: double */
+            low: number;
+            /** Format: double */
+            high: number;
+            /** @description Whether webhooks were told: not of what came before the watch was set. */
+            is_told: boolean;
+            /** Format: date-time */
+            readonly created_at: string;
+            acknowledgements: components["schemas"]["DriftAcknowledgementOutput"][];
+        };
+        /** @description Why there is no chart (yet). */
+        DriftUndefinedOutput: {
+            undefined: string;
+            detail: string;
+            n: number;
+        };
+        /** @description Which model version is watched. */
+        DriftVersionOutput: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            version: string;
+        };
+        /** @description A rule to set; what is left out is what the portal proposes. */
+        DriftWatchInputRequest: {
+            /** @description The version it was made from; 0 where there is none. */
+            base: number;
+            reason: string;
+            /** @default true */
+            is_on: boolean;
+            /** @default FIRST */
+            reference_kind: components["schemas"]["ReferenceKindEnum"];
+            /** @default 200 */
+            reference_cases: number;
+            /** Format: date */
+            reference_from?: string | null;
+            /** Format: date */
+            reference_to?: string | null;
+            /** @default WEEK */
+            step_kind: components["schemas"]["StepKindEnum"];
+            /** @default 50 */
+            step_cases: number;
+            /** @default 20 */
+            least_cases: number;
+            /**
+             * @default [
+             *       "SCORE_MEAN",
+             *       "POSITIVE_SHARE",
+             *       "SCORE_STABILITY",
+             *       "REFUSED_SHARE",
+             *       "SLICE_THICKNESS",
+             *       "SLICE_COUNT",
+             *       "SCANNER",
+             *       "AGREEMENT"
+             *     ]
+             */
+            charts: components["schemas"]["DriftChartEnum"][];
+            /**
+             * Format: double
+             * @default 0.0027
+             */
+            false_alarm: number;
+            /**
+             * Format: double
+             * @default 0.2
+             */
+            ewma_weight: number;
+            /**
+             * Format: double
+             * @default 2.962
+             */
+            ewma_limit: number;
+        };
+        /** @description A version of the rule: who has set it, when and why. */
+        DriftWatchOutput: {
+            /** Format: uuid */
+            readonly id: string;
+            number: number;
+            /** @description Whether the portal evaluates it by itself. */
+            is_on: boolean;
+            reason: string;
+            created_by: string;
+            /** Format: date-time */
+            readonly created_at: string;
+            reference_kind: components["schemas"]["ReferenceKindEnum"];
+            reference_cases: number;
+            /** Format: date */
+            reference_from?: string | null;
+            /** Format: date */
+            reference_to?: string | null;
+            step_kind: components["schemas"]["StepKindEnum"];
+            step_cases: number;
+            least_cases: number;
+            charts: components["schemas"]["DriftChartEnum"][];
+            /** Format: double */
+            false_alarm: number;
+            /** Format: double */
+            ewma_weight: number;
+            /** Format: double */
+            ewma_limit: number;
+        };
+        /** @description Agreement with readers that is not shown: NOT_YOURS, or MASKED until the lock. */
+        DriftWithheldOutput: {
+            reason: string;
+            reader_study: components["schemas"]["DriftNamedOutput"] | null;
+        };
         /** @description Reads of an earlier version; `misfits` say why they do not fit the later one, and are none where they do. */
         EarlierReadsOutput: {
             version: number;
@@ -4585,10 +4925,11 @@ export interface components {
          *     * `analysis_run.finished` - analysis_run.finished
          *     * `inference_run.finished` - inference_run.finished
          *     * `ingest_job.finished` - ingest_job.finished
+         *     * `drift_signal.found` - drift_signal.found
          *     * `webhook.ping` - webhook.ping
          * @enum {string}
          */
-        EventsEnum: "reader_study.launched" | "reader_study.paused" | "reader_study.resumed" | "reader_study.closed" | "reader_study.locked" | "read.signed" | "analysis_run.finished" | "inference_run.finished" | "ingest_job.finished" | "webhook.ping";
+        EventsEnum: "reader_study.launched" | "reader_study.paused" | "reader_study.resumed" | "reader_study.closed" | "reader_study.locked" | "read.signed" | "analysis_run.finished" | "inference_run.finished" | "ingest_job.finished" | "drift_signal.found" | "webhook.ping";
         /** @description One complete read; the rules of its payload are those of a person's. */
         ExternalReadInputRequest: {
             /** Format: uuid */
@@ -6786,6 +7127,12 @@ export interface components {
          * @enum {string}
          */
         ReferenceJobOutputKindEnum: "CONSENSUS" | "FILES";
+        /**
+         * @description * `FIRST` - FIRST
+         *     * `PERIOD` - PERIOD
+         * @enum {string}
+         */
+        ReferenceKindEnum: "FIRST" | "PERIOD";
         /** @description Who locks gives their password again; a lock after another one needs a reason. */
         ReferenceLockInputRequest: {
             password: string;
@@ -7353,6 +7700,13 @@ export interface components {
          * @enum {string}
          */
         State98fEnum: "OPEN" | "ANSWERED" | "CLOSED";
+        /**
+         * @description * `DAY` - DAY
+         *     * `WEEK` - WEEK
+         *     * `CASES` - CASES
+         * @enum {string}
+         */
+        StepKindEnum: "DAY" | "WEEK" | "CASES";
         /** @description What was looked at. */
         StoreInputRequest: {
             /** @description That of the look. */
@@ -8755,6 +9109,43 @@ export interface operations {
             };
         };
     };
+    drift_signals_acknowledgements_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                drift_signal_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DriftAcknowledgementInputRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DriftAcknowledgementOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     frame_grants_retrieve: {
         parameters: {
             query?: never;
@@ -9475,6 +9866,166 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ModelVersionOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    model_versions_drift_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                model_version_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DriftOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    model_versions_drift_check_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                model_version_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DriftCheckOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    model_versions_drift_check_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                model_version_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DriftCheckOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    model_versions_drift_watches_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                model_version_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DriftWatchOutput"][];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    model_versions_drift_watches_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                model_version_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DriftWatchInputRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DriftWatchOutput"];
                 };
             };
             /** @description A problem document. */

@@ -200,7 +200,10 @@ export function stepText(step: Pick<DriftPoint, "starts_at" | "ends_at">, kind: 
 }
 
 /** The days of a step, whatever it was: `2 Mar 2026 to 8 Mar 2026`; one that ends at midnight ends the day before. */
-export function periodText({ starts_at: from, ends_at: to }: Pick<DriftPoint, "starts_at" | "ends_at">): string {
+export function periodText({
+  starts_at: from,
+  ends_at: to,
+}: Pick<DriftPoint, "starts_at" | "ends_at">): string {
   const isMidnight = /T00:00:00(\.0+)?Z$/.test(to);
   const last = isMidnight && to > from ? new Date(Date.parse(to) - 1).toISOString() : to;
   return day(from) === day(last) ? day(from) : `${day(from)} to ${day(last)}`;

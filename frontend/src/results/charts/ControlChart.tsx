@@ -166,14 +166,18 @@ function Legend({ hasCentre, value }: { hasCentre: boolean; value: string }) {
     ...(hasCentre ? [{ text: "Reference", drawn: <line x1={0} x2={34} {...CENTRE} /> }] : []),
     {
       text: "Outside the limits",
-      drawn: (
-        <path d={ABOVE} transform="translate(17 0)" fill="var(--figure-3)" stroke="var(--figure-ink)" />
-      ),
+      drawn: <path d={ABOVE} transform="translate(17 0)" fill="var(--figure-3)" stroke="var(--figure-ink)" />,
     },
     {
       text: "Too few to chart",
       drawn: (
-        <path d={CROSS} transform="translate(17 0)" stroke="var(--figure-faint)" strokeWidth={2} fill="none" />
+        <path
+          d={CROSS}
+          transform="translate(17 0)"
+          stroke="var(--figure-faint)"
+          strokeWidth={2}
+          fill="none"
+        />
       ),
     },
   ];

@@ -1,4 +1,14 @@
-import { Button, Checkbox, Fieldset, Group, Select, SimpleGrid, Stack, Switch, Textarea } from "@mantine/core";
+import {
+  Button,
+  Checkbox,
+  Fieldset,
+  Group,
+  Select,
+  SimpleGrid,
+  Stack,
+  Switch,
+  Textarea,
+} from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { type Drift, type DriftWatchToSet, driftKey, setDriftWatch } from "@/api/drift";

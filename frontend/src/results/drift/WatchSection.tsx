@@ -26,7 +26,9 @@ export function WatchSection({ drift }: { drift: Drift }) {
   return (
     <Section
       title="The watch"
-      about={watch ? <SetBy watch={watch} /> : "Nobody has set a watch. The charts below show what is proposed."}
+      about={
+        watch ? <SetBy watch={watch} /> : "Nobody has set a watch. The charts below show what is proposed."
+      }
       actions={
         <>
           {watch && (
