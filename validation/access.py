@@ -16,6 +16,7 @@ from validation.models import (
     AnalysisReportFiles,
     AnalysisResult,
     AnalysisRun,
+    DriftSignal,
     LayerEvidence,
 )
 
@@ -108,3 +109,14 @@ def analysis_plan_for(user: User, reader_study_id: uuid.UUID, number: int) -> An
     if found is None:
         raise NotFound
     return found
+
+
+def drift_signal_for(user: User, drift_signal_id: uuid.UUID) -> DriftSignal:
+    """Return a signal; one about signed reads only to somebody who may open them."""
+    signal = DriftSignal.objects.select_related("watch", "arm__reader_study").filter(pk=drift_signal_id).first()
+    if signal is None:
+        raise NotFound
+    if signal.arm is not None:
+        reader_study_for(user, signal.arm.reader_study_id, Action.ANALYSIS_VIEW)
+        require_unmasked(user=user, reader_study=signal.arm.reader_study)
+    return signal

@@ -8,6 +8,10 @@ from django.db import models
 from annotations.models import Arm, ReaderStudy, ReferenceStandard
 from portal.db import AppendOnlyModel, JobModel, Seal
 from portal.inference.models import OperatingLayer
+from validation.drift_models import DriftAcknowledgement as DriftAcknowledgement
+from validation.drift_models import DriftCheck as DriftCheck
+from validation.drift_models import DriftSignal as DriftSignal
+from validation.drift_models import DriftWatch as DriftWatch
 
 
 class AnalysisPlan(AppendOnlyModel):

@@ -3,6 +3,7 @@
 from hashlib import sha256 as sha256_of_bytes
 
 from django.db import transaction
+from django.utils import timezone
 
 from annotations.services.drafts import stream_of
 from portal.audit.services import record, sha256
@@ -10,10 +11,12 @@ from portal.db import JobState
 from portal.jobs import JobFailed, Lease
 from validation.canonical import canonical_result, parse
 from validation.computing import compute
-from validation.models import AnalysisReport, AnalysisReportFiles, AnalysisResult, AnalysisRun
+from validation.models import AnalysisReport, AnalysisReportFiles, AnalysisResult, AnalysisRun, DriftCheck
 from validation.reports.document import STEPS, report_html, report_pdf
+from validation.selectors.drift import arms_to_evaluate, charts_of, rule_of, watch_in_force
 from validation.selectors.reports import circumstances_of
 from validation.services import software
+from validation.services.drift import drift_signals_store
 
 
 def execute(run: AnalysisRun, lease: Lease) -> None:
@@ -78,4 +81,27 @@ def make_report(report: AnalysisReport, lease: Lease) -> None:
             detail={"html_digest": files.html_digest, "pdf_digest": files.pdf_digest},
             rows=[files],
         )
+        lease.finish(JobState.SUCCEEDED)
+
+
+def check_drift(check: DriftCheck, lease: Lease) -> None:
+    """Evaluate the watch over a model version: what is outside its limits is stored once and told.
+
+    The charts are drawn anew from the rows each time, and what is stored already is left out: a check that starts
+    again after its worker died finds the same.
+    """
+    version = check.model_version
+    watch = watch_in_force(model_version=version)
+    if watch is None or not watch.is_on:
+        lease.finish(JobState.CANCELLED, error_code="no_watch", error_detail="The watch was switched off.")
+        return
+    charts = charts_of(
+        model_version=version,
+        rule=rule_of(watch),
+        now=timezone.now(),
+        arms=arms_to_evaluate(model_version=version),
+    )
+    lease.progress(1, 1, f"{len(charts)} charts")
+    with transaction.atomic():
+        drift_signals_store(watch=watch, charts=charts)
         lease.finish(JobState.SUCCEEDED)

@@ -3,18 +3,27 @@
 from django.urls import path
 
 from validation.api import analysis_runs as api
+from validation.api import drift, plans, reports, sample_sizes
 from validation.api import operating_layers as layers
-from validation.api import plans, reports, sample_sizes
 
 RUN = "analysis-runs/<uuid:run_id>"
 REPORT = "analysis-reports/<uuid:report_id>"
 
-LAYERS = "model-versions/<uuid:model_version_id>/operating-layers"
+VERSION = "model-versions/<uuid:model_version_id>"
+LAYERS = f"{VERSION}/operating-layers"
 LAYER = f"{LAYERS}/<int:layer_number>"
 
 PLANS = "reader-studies/<uuid:reader_study_id>/analysis-plans"
 
 urlpatterns = [
+    path(f"{VERSION}/drift", drift.DriftApi.as_view(), name="model-version-drift"),
+    path(f"{VERSION}/drift-watches", drift.DriftWatchesApi.as_view(), name="model-version-drift-watches"),
+    path(f"{VERSION}/drift-check", drift.DriftCheckApi.as_view(), name="model-version-drift-check"),
+    path(
+        "drift-signals/<uuid:drift_signal_id>/acknowledgements",
+        drift.DriftAcknowledgementsApi.as_view(),
+        name="drift-signal-acknowledgements",
+    ),
     path(PLANS, plans.PlansApi.as_view(), name="reader-study-analysis-plans"),
     path(f"{PLANS}/facts", plans.PlanFactsApi.as_view(), name="reader-study-analysis-plan-facts"),
     path(f"{PLANS}/reading", plans.PlanReadingApi.as_view(), name="reader-study-analysis-plan-reading"),

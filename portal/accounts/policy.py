@@ -309,6 +309,11 @@ ROUTES: dict[str, dict[str, Action]] = {
     "reader-study-webhook-deliveries": {"GET": _A.READER_STUDY_MANAGE},
     "reader-study-webhook-delivery-resend": {"POST": _A.READER_STUDY_MANAGE},
     # validation
+    "model-version-drift": {"GET": _A.AI_VIEW},
+    "model-version-drift-watches": {"GET": _A.AI_VIEW, "POST": _A.AI_MANAGE},
+    "model-version-drift-check": {"GET": _A.AI_VIEW, "POST": _A.AI_MANAGE},
+    # About signed reads: `validation.access` asks for the right in their reader study, too.
+    "drift-signal-acknowledgements": {"POST": _A.AI_MANAGE},
     "reader-study-sample-sizes": {"GET": _A.READER_STUDY_MANAGE, "POST": _A.READER_STUDY_MANAGE},
     "reader-study-sample-size": {"GET": _A.READER_STUDY_MANAGE},
     "reader-study-analysis-plans": {"GET": _A.ANALYSIS_VIEW, "POST": _A.ANALYSIS_RUN},

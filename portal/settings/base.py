@@ -221,6 +221,7 @@ SPECTACULAR_SETTINGS = {
         "JobStateEnum": "portal.db.JobState",
         "AssignmentStateEnum": "annotations.models.AssignmentState",
         "ReaderStudyStateEnum": "annotations.models.ReaderStudyState",
+        "DriftChartEnum": "validation.drift.rule.Chart",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
@@ -273,6 +274,7 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 3600},
     },
     "headers-sweep": {"task": "annotations.headers_sweep", "schedule": 60.0, "options": {"expires": 60}},
+    "drift-sweep": {"task": "validation.drift_sweep", "schedule": 300.0, "options": {"expires": 300}},
     "audit-checkpoint": {"task": "audit.checkpoint", "schedule": 60.0, "options": {"queue": "default", "expires": 60}},
 }
 OVERREAD_QUEUES = ["default", "ingest", "frames", "analysis", "export", "inference"]

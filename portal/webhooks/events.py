@@ -1,6 +1,7 @@
 """What can be told to other programs. Pure tables.
 
-What is told is which object has come to which state, by its id: nothing about a patient, no answer, nothing of the AI.
+What is told is which object has come to which state, by its id: nothing about a patient, no answer, nothing that the AI
+says.
 Who is told asks the API for the rest, with a token that may see it.
 """
 
@@ -27,6 +28,7 @@ class EventKind(StrEnum):
     ANALYSIS_RUN_FINISHED = "analysis_run.finished"
     INFERENCE_RUN_FINISHED = "inference_run.finished"
     INGEST_JOB_FINISHED = "ingest_job.finished"
+    DRIFT_SIGNAL_FOUND = "drift_signal.found"
     PING = "webhook.ping"
 
 
@@ -41,6 +43,8 @@ FIELDS: dict[EventKind, tuple[str, ...]] = {
     EventKind.ANALYSIS_RUN_FINISHED: ("reader_study_id", "analysis_run_id", "state"),
     EventKind.INFERENCE_RUN_FINISHED: ("inference_run_id", "state"),
     EventKind.INGEST_JOB_FINISHED: ("ingest_job_id", "state"),
+    # Which chart, not what it shows.
+    EventKind.DRIFT_SIGNAL_FOUND: ("model_version_id", "drift_signal_id", "chart"),
     EventKind.PING: ("webhook_id",),
 }
 
@@ -54,8 +58,13 @@ READER_STUDY_EVENTS = (
     EventKind.READ_SIGNED,
     EventKind.ANALYSIS_RUN_FINISHED,
 )
-# A run of a model and an ingest belong to no reader study.
-SITE_EVENTS = (*READER_STUDY_EVENTS, EventKind.INFERENCE_RUN_FINISHED, EventKind.INGEST_JOB_FINISHED)
+# A run of a model, an ingest and the watch over a model version belong to no reader study.
+SITE_EVENTS = (
+    *READER_STUDY_EVENTS,
+    EventKind.INFERENCE_RUN_FINISHED,
+    EventKind.INGEST_JOB_FINISHED,
+    EventKind.DRIFT_SIGNAL_FOUND,
+)
 
 
 def events_of(scope: str) -> tuple[EventKind, ...]:

@@ -69,6 +69,9 @@ def test_the_tables_of_history_are_known() -> None:
         "validation_analysisreportfiles",
         "validation_analysisresult",
         "validation_analysissnapshot",
+        "validation_driftacknowledgement",
+        "validation_driftsignal",
+        "validation_driftwatch",
         "validation_layerevidence",
     ]
 

@@ -73,7 +73,7 @@ DECIDED_UNBOUND = {
         "SeriesFrames",
     },
     "inference": {"AiModel_posters", "InferenceItem", "InferenceRun", "ModelUpload", "PredictionMeasurementJob"},
-    "validation": {"AnalysisReport"},
+    "validation": {"AnalysisReport", "DriftCheck"},
     "webhooks": {"Delivery", "Webhook"},
 }
 

@@ -194,6 +194,11 @@ EXPECTED: dict[str, dict[str, Row]] = {
     "inference-run": {"GET": BUILDERS},
     "inference-run-retry": {"POST": BUILDERS},
     "inference-run-cancel": {"POST": BUILDERS},
+    "model-version-drift": {"GET": BUILDERS},
+    "model-version-drift-watches": {"GET": BUILDERS, "POST": BUILDERS},
+    "model-version-drift-check": {"GET": BUILDERS, "POST": BUILDERS},
+    # The world's signal is about scores; one about reads is in tests/validation/test_drift_api.py.
+    "drift-signal-acknowledgements": {"POST": BUILDERS},
     "reader-studies": {"GET": SIGNED_IN, "POST": BUILDERS},
     "reader-study": {"GET": STUDY_VIEW, "PATCH": STUDY_MANAGE_W},
     "reader-study-label-schema": {"PUT": STUDY_MANAGE_W},

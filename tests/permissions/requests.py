@@ -65,6 +65,7 @@ def address(route: Route, side: Side) -> str:
         "sha256": side.ai_segment_sha256 if route.name in AI_SEGMENTS else side.segment.sha256,
         "webhook_id": side.delivery.webhook_id,
         "delivery_id": side.delivery.pk,
+        "drift_signal_id": side.drift_signal_id,
         "standard_version": 1,
         "reference_job_id": side.reference_jobs[route.name.endswith("files")],
         "adjudication_number": 1,
@@ -184,6 +185,8 @@ def body(name: str, side: Side) -> Any:
         "reader-study-protocol": {"reason": "Asked for by the sweep."},
         "reader-study-protocol-approvals": {"password": PASSWORD, "meaning": "APPROVED"},
         "reader-study-consensus-preview": CONSENSUS,
+        "model-version-drift-watches": {"base": 1, "reason": "Asked for by the sweep."},
+        "drift-signal-acknowledgements": {"text": "Seen by the sweep."},
         "reader-study-reference-standard-lock": {"password": PASSWORD, "reason": "Asked for by the sweep."},
         "read-reopen": {"reason": "Asked for by the sweep."},
     }.get(name, {})

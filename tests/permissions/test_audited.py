@@ -19,7 +19,7 @@ from portal.webhooks.models import Delivery, Webhook
 from tests.permissions.requests import address, body
 from tests.permissions.routes import Route, all_routes
 from tests.permissions.world import QUESTIONS, World
-from validation.models import AnalysisReport, AnalysisRun
+from validation.models import AnalysisReport, AnalysisRun, DriftCheck
 
 pytestmark = pytest.mark.django_db
 
@@ -123,6 +123,7 @@ JOB_STATES = {
     "inference-run-cancel": JobState.PENDING,
     "inference-run-retry": JobState.FAILED,
     "model-version-prediction-measurements": JobState.FAILED,
+    "model-version-drift-check": JobState.SUCCEEDED,
 }
 
 
@@ -138,6 +139,7 @@ def prepare(name: str, method: str, world: World) -> None:
         ModelUpload.objects.update(state=JOB_STATES[name])
         ReferenceJob.objects.update(state=JOB_STATES[name])
         PredictionMeasurementJob.objects.update(state=JOB_STATES[name])
+        DriftCheck.objects.update(state=JOB_STATES[name])
     if name.startswith("webhook"):
         Webhook.objects.update(scope=SITE)
     if name.endswith("delivery-resend"):
@@ -167,6 +169,7 @@ VIEWS = {
     "model-version-prediction-heat-map": "heat_map.view",
     "model-version-prediction-measurements": "measurements.view",
     "inference-run": "inference_run.view",
+    "model-version-drift": "drift.view",
     "reader-study-cases": "reference_standard.view",
     "reader-study-sampling": "sampling.view",
     "reader-study-sampling-frame": "sampling.view",

@@ -97,9 +97,15 @@ from tests.annotations.segment_building import change, put
 from tests.browserless import PASSWORD
 from tests.imaging.dicom_files import ct_slice, to_bytes
 from tests.sample_sizes import PLANNED
+from validation.drift.charts import Drawn, Point
+from validation.drift.rule import Chart
+from validation.drift.rule import Rule as DriftRule
+from validation.drift.steps import Step
 from validation.models import AnalysisReport, AnalysisResult, AnalysisRun
 from validation.runner import execute, make_report
+from validation.selectors.drift import Shown
 from validation.services import analysis_run_create, sample_size_create
+from validation.services.drift import drift_signals_store, drift_watch_set
 from validation.services.operating_layers import evidence_keep, set_freeze
 from validation.services.plans import plan_save
 from validation.services.reports import report_create
@@ -177,6 +183,7 @@ class Side:
     site_list_id: uuid.UUID
     ai_segment_sha256: str
     delivery: Delivery
+    drift_signal_id: uuid.UUID
     adjudication_case: AdjudicationCase
     invitation: Invitation
     # Of a consensus, and of files.
@@ -429,6 +436,7 @@ def complete_side(letter: str) -> Side:
     analysis_run = _analysis_run(coordinator, reader_study)
     sample_size_create(by=coordinator, reader_study=reader_study, inputs=PLANNED)
     layer = _operating_layer(coordinator, reader_study, version, letter)
+    drift_value, drift_signal_id = _drift_signal(coordinator, version, letter)
     return Side(
         reader_study=reader_study,
         coordinator=coordinator,
@@ -465,6 +473,7 @@ def complete_side(letter: str) -> Side:
         invitation=_invitation(coordinator, reader_study),
         adjudication_case=_adjudication(coordinator, reader_study, f"round-canary-{letter}"),
         delivery=Delivery.objects.get(webhook__scope=reader_study_scope(reader_study.pk)),
+        drift_signal_id=drift_signal_id,
         secrets={
             "the other reader's username": other_reader.username,
             "the other reader's name": other_reader.last_name,
@@ -494,6 +503,8 @@ def complete_side(letter: str) -> Side:
             "what the other reader's segment measures": measured[1],
             "the digest of the AI's heat map": heat_map.digest,
             "the AI's heat map": heat_map.compressed.decode("latin-1"),
+            "the course of the AI's scores": str(drift_value),
+            "why the AI is watched": f"watch-canary-{letter}",
             "the AI's finding on the further images": f"further-canary-{letter}",
             "the AI's score of the further images": str(further_score),
             "the AI's operating layer": layer.name,
@@ -581,6 +592,20 @@ def _invitation(coordinator: User, reader_study: ReaderStudy) -> Invitation:
     invitation = handed.invitation
     InvitationLink.objects.create(invitation=invitation, digest=token_digest(str(invitation.pk)))
     return invitation
+
+
+def _drift_signal(by: User, version: ModelVersion, letter: str) -> tuple[float, uuid.UUID]:
+    """The AI is watched, and its mean score has left its limits, as the portal stores it when it finds that."""
+    watch = drift_watch_set(
+        by=by, model_version=version, rule=DriftRule(), is_on=True, reason=f"watch-canary-{letter}", base=0
+    )
+    began = timezone.now() + timedelta(days=1)
+    step = Step("2099-01-05", began, began + timedelta(days=7), range(0))
+    value = {"a": 0.8173649, "b": 0.9164283}[letter]
+    point = Point(step, 20, 20, value, value, 0.25, 0.75, "above", None, [])
+    drawn = Drawn(Chart.SCORE_MEAN, {}, None, 0.5, None, [point], {})
+    (signal,) = drift_signals_store(watch=watch, charts=[Shown(drawn, None)])
+    return value, signal.pk
 
 
 def _analysis_plan(coordinator: User, reader_study: ReaderStudy) -> None:

@@ -80,8 +80,8 @@ def shewhart_chart(values: npt.ArrayLike, *, target: float, sd: float, limit: fl
     series = _series(values, target=target, sd=sd)
     _positive(limit, "limit")
     half = np.full(len(series), limit * sd)
-    run_length = _run_length(_inverse(2 * float(stats.norm.sf(limit))))
-    return _chart("shewhart", target, series, target - half, target + half, run_length)
+    run_length = run_length_of(_inverse(2 * float(stats.norm.sf(limit))))
+    return make_chart("shewhart", target, series, target - half, target + half, run_length)
 
 
 def proportion_chart(
@@ -114,7 +114,7 @@ def proportion_chart(
     alarm = np.asarray(stats.binom.cdf(lowest - 1, of, expected) + stats.binom.sf(highest, of, expected))
     worst = float(alarm.max())
     run_length = 1 / worst if worst > 0 else _never()
-    return _chart("proportion", expected, counted / of, lowest / of, highest / of, run_length)
+    return make_chart("proportion", expected, counted / of, lowest / of, highest / of, run_length)
 
 
 def ewma_chart(
@@ -134,7 +134,9 @@ def ewma_chart(
         before = smoothed[index] = weight * value + (1 - weight) * before
     steps = np.arange(1, len(series) + 1)
     half = limit * sd * np.sqrt(weight / (2 - weight) * (1 - (1 - weight) ** (2 * steps)))
-    return _chart("ewma", target, smoothed, target - half, target + half, ewma_run_length(weight=weight, limit=limit))
+    return make_chart(
+        "ewma", target, smoothed, target - half, target + half, ewma_run_length(weight=weight, limit=limit)
+    )
 
 
 def cusum_chart(
@@ -157,7 +159,7 @@ def cusum_chart(
         plotted[index] = above if above >= below else -below
     bound = np.full(len(series), decision)
     run_length = cusum_run_length(allowance=allowance, decision=decision)
-    return _chart("cusum", 0.0, plotted, -bound, bound, run_length)
+    return make_chart("cusum", 0.0, plotted, -bound, bound, run_length)
 
 
 @cache
@@ -175,7 +177,7 @@ def cusum_run_length(*, allowance: float, decision: float, shift: float = 0.0, s
         step = stats.norm.cdf(edges + width / 2) - stats.norm.cdf(edges - width / 2)
         step[:, 0] = stats.norm.cdf(-levels + width / 2 + allowance - mean)
         rates.append(1 / float(_lengths(step)[0]))
-    return _run_length(_inverse(sum(rates)))
+    return run_length_of(_inverse(sum(rates)))
 
 
 @cache
@@ -190,7 +192,7 @@ def ewma_run_length(*, weight: float, limit: float, shift: float = 0.0, states: 
     reached = (middle[None, :] - (1 - weight) * middle[:, None]) / weight - shift
     half = width / 2 / weight
     step = stats.norm.cdf(reached + half) - stats.norm.cdf(reached - half)
-    return _run_length(float(_lengths(step)[states // 2]))
+    return run_length_of(float(_lengths(step)[states // 2]))
 
 
 def population_stability(reference: npt.ArrayLike, current: npt.ArrayLike, *, bins: int = 10) -> float | Undefined:
@@ -209,7 +211,12 @@ def population_stability(reference: npt.ArrayLike, current: npt.ArrayLike, *, bi
     counts = [
         np.bincount(np.searchsorted(edges, one, side="right"), minlength=len(edges) + 1) for one in (before, after)
     ]
-    p, q = ((count + 0.5) / (count.sum() + 0.5 * len(count)) for count in counts)
+    return stability_index(counts[0].astype(np.float64), counts[1].astype(np.float64))
+
+
+def stability_index(before: FloatArray, after: FloatArray) -> float:
+    """Compute the population stability index of two samples that were counted in the same bins."""
+    p, q = ((count + 0.5) / (count.sum() + 0.5 * len(count)) for count in (before, after))
     return float(np.sum((p - q) * np.log(p / q)))
 
 
@@ -228,9 +235,10 @@ def _positive(value: float, name: str) -> None:
         raise InputError(f"the {name} is {value}, not above 0")
 
 
-def _chart(
+def make_chart(
     kind: str, centre: float, values: FloatArray, low: FloatArray, high: FloatArray, run_length: float | Undefined
 ) -> ControlChart:
+    """Put a chart together, with the points outside its limits as signals."""
     sides: list[tuple[BoolArray, Side]] = [(values > high, "above"), (values < low, "below")]
     signals = sorted((int(index), side) for outside, side in sides for index in np.flatnonzero(outside))
     return ControlChart(
@@ -256,8 +264,8 @@ def _inverse(rate: float) -> float:
     return 1 / rate if rate > 0 else math.inf
 
 
-def _run_length(length: float) -> float | Undefined:
-    """Beyond what the chain can tell apart from never, a number would be made of rounding."""
+def run_length_of(length: float) -> float | Undefined:
+    """Return a run length; beyond what a chain can tell apart from never, a number would be made of rounding."""
     return float(length) if 0 < length < 1e12 else _never()
 
 

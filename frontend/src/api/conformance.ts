@@ -12,6 +12,7 @@ import type {
   TextsPreview,
   TextsToStore,
 } from "./clinicalTexts";
+import type { Drift, DriftSignal, DriftWatch, DriftWatchToSet } from "./drift";
 import type { ReadHistory } from "./history";
 import type { AiMeasuring, Measuring, OwnMeasurement, Quantity } from "./measurements";
 import type {
@@ -59,6 +60,12 @@ export type Conformance = [
   None<Unknown<Particulars, Schemas["ParticularsOutput"]>>,
   None<Unknown<NonNullable<Particulars["case_text"]>, Schemas["CaseTextOutput"]>>,
   None<Unknown<JudgedCase, Schemas["AdjudicationCaseOutput"]>>,
+  None<Unknown<Drift, Schemas["DriftOutput"]>>,
+  None<Unknown<Drift["charts"][number], Schemas["DriftChartOutput"]>>,
+  None<Unknown<Drift["charts"][number]["points"][number], Schemas["DriftPointOutput"]>>,
+  None<Unknown<DriftSignal, Schemas["DriftSignalOutput"]>>,
+  None<Unknown<DriftWatch, Schemas["DriftWatchOutput"]>>,
+  None<Unknown<DriftWatchToSet, Schemas["DriftWatchInputRequest"]>>,
   None<Unknown<ReadHistory, Schemas["HistoryOutput"]>>,
   None<Unknown<ReadHistory["clinical_texts_shown"][number], Schemas["TextShownOutput"]>>,
   None<Unknown<ClinicalTexts, Schemas["ClinicalTextsOutput"]>>,

@@ -3,6 +3,15 @@ import { OnlyForCoordinators } from "@/ui/OnlyFor";
 
 export const resultsRoutes: RouteObject[] = [
   {
+    Component: OnlyForCoordinators,
+    children: [
+      {
+        path: "ai-models/:id/versions/:versionId/drift",
+        lazy: async () => ({ Component: (await import("./drift/DriftScreen")).DriftScreen }),
+      },
+    ],
+  },
+  {
     path: "reader-studies/:id/results",
     lazy: async () => ({ Component: (await import("./ResultsScreen")).ResultsScreen }),
   },

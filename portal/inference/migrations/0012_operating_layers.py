@@ -10,7 +10,7 @@ from portal.db import append_only
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("inference", "0009_measurements"),
+        ("inference", "0011_uncertainty"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

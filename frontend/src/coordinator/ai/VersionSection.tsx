@@ -37,13 +37,22 @@ export function VersionSection({ version }: { version: ModelVersion }) {
       title={`Version ${version.version}`}
       about={version.description}
       actions={
-        <Button
-          component={Link}
-          variant="default"
-          to={`/ai-models/${version.ai_model.id}/versions/${version.id}/layers`}
-        >
-          Calibration
-        </Button>
+        <Group gap="xs">
+          <Button
+            component={Link}
+            variant="default"
+            to={`/ai-models/${version.ai_model.id}/versions/${version.id}/layers`}
+          >
+            Calibration
+          </Button>
+          <Button
+            component={Link}
+            variant="default"
+            to={`/ai-models/${version.ai_model.id}/versions/${version.id}/drift`}
+          >
+            Drift
+          </Button>
+        </Group>
       }
     >
       <Table variant="vertical" aria-label={`Facts about version ${version.version}`}>

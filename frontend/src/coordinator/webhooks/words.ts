@@ -9,6 +9,7 @@ export const EVENT_TEXT: Record<string, string> = {
   "analysis_run.finished": "An analysis has ended, well or not",
   "inference_run.finished": "A run of an AI model has ended, well or not",
   "ingest_job.finished": "An ingest of images has ended",
+  "drift_signal.found": "A watched AI model has left its limits",
   "webhook.ping": "Test",
 };
 
@@ -22,7 +23,12 @@ export const STUDY_EVENTS = [
   "analysis_run.finished",
 ];
 
-export const SITE_EVENTS = [...STUDY_EVENTS, "inference_run.finished", "ingest_job.finished"];
+export const SITE_EVENTS = [
+  ...STUDY_EVENTS,
+  "inference_run.finished",
+  "ingest_job.finished",
+  "drift_signal.found",
+];
 
 const FAILURE_TEXT: Record<string, string> = {
   timeout: "no answer in time",
