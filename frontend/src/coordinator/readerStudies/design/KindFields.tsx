@@ -2,6 +2,7 @@ import { Group, Radio, Select, SimpleGrid, Stack, Text, TextInput } from "@manti
 import { type ArmDisplay, type DesignKind, DISPLAYS_TO_CHOOSE, withArm, withKind } from "@/domain/designs";
 import { AI_DISPLAYS } from "../ai/aiDisplays";
 import type { DesignFieldProps } from "./designField";
+import { OrderField } from "./OrderField";
 
 const KINDS: { kind: DesignKind; name: string; about: string }[] = [
   {
@@ -74,7 +75,8 @@ function ArmFields({ design, isFrozen, onChange, hasAi }: DesignFieldProps & { h
       {design.arms.map((arm, index) => {
         const displays = DISPLAYS_TO_CHOOSE[design.kind][index] ?? [arm.ai_display];
         return (
-          <Group key={arm.key} gap="sm" align="flex-end">
+          <Stack key={arm.key} gap="xs">
+          <Group gap="sm" align="flex-end">
             <TextInput
               label={`Name of arm ${arm.key}`}
               w={190}
@@ -99,6 +101,15 @@ function ArmFields({ design, isFrozen, onChange, hasAi }: DesignFieldProps & { h
               }
             />
           </Group>
+          <OrderField
+            design={design}
+            isFrozen={isFrozen}
+            onChange={onChange}
+            arm={arm}
+            index={index}
+            hasAi={hasAi}
+          />
+          </Stack>
         );
       })}
     </Stack>
