@@ -20,6 +20,7 @@ const REASONS: Record<string, string> = {
   "too-many-readers": "too many readers",
   "missing-readings": "readings are missing",
   "negative-variance": "no error variance is left",
+  "unstable-queue": "the queue is unstable",
 };
 
 /** Three decimals, with a true minus sign. */
