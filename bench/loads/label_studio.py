@@ -14,6 +14,7 @@ from tests.services import free_ports
 
 USER, PASSWORD, TOKEN = "bench@example.org", "correct horse battery staple", "b" * 40
 START_S = 240
+OWN_SETTINGS = {"DJANGO_SETTINGS_MODULE", "DATABASE_URL"}
 FORM = """<View><Text name="case" value="$case"/><Choices name="present" toName="case"><Choice value="yes"/>
 <Choice value="no"/></Choices><Number name="sure" toName="case"/></View>"""
 RESULT = [
@@ -58,8 +59,10 @@ def measured_beside(environment: Path, *, reads: int) -> None:
         command = [str(environment / "bin" / "label-studio"), "start", "--no-browser", "--port", str(port)]
         command += ["--data-dir", folder, "--username", USER, "--password", PASSWORD, "--user-token", TOKEN]
         settings = {"LABEL_STUDIO_ENABLE_LEGACY_API_TOKEN": "true", "COLLECT_ANALYTICS": "false"}
+        # It is a Django application too, and would take this one's settings for its own.
+        others = {name: value for name, value in os.environ.items() if name not in OWN_SETTINGS}
         with Path(folder, "log").open("wb") as log:
-            process = subprocess.Popen(command, env={**os.environ, **settings}, stdout=log, stderr=log)
+            process = subprocess.Popen(command, env={**others, **settings}, stdout=log, stderr=log)
             try:
                 _measured(_started(Peer(port)), reads)
             finally:

@@ -205,7 +205,10 @@ def web(site: Site) -> Command:
     threads = str(2 * (os.cpu_count() or 2) + 1)
     argv = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", LOOPBACK]
     argv += ["--port", str(site.ports["web"]), "--workers", "2", "--blocking-threads", threads]
-    argv += ["--backpressure", "64", "--workers-kill-timeout", "5", "--respawn-failed-workers", "--no-ws"]
+    # "Backpressure" counts connections that are open, not requests: beyond it nobody is answered until one is closed,
+    # and a browser keeps up to six open. An idle one is closed after half a minute.
+    argv += ["--backlog", "1024", "--backpressure", "512"]
+    argv += ["--workers-kill-timeout", "5", "--respawn-failed-workers", "--no-ws"]
     return Command([*argv, "portal.wsgi:application"])
 
 
