@@ -6,7 +6,7 @@ from typing import Any
 
 from annotations.models import AiOrder, Revision
 from validation.models import AnalysisRun
-from validation.triage.cases import ReadTimes, reads_of
+from validation.triage.reads import ReadTimes, reads_of
 
 MS_PER_MINUTE = 60_000
 AT_ONCE = 10_000

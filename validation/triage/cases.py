@@ -2,8 +2,7 @@
 
 import dataclasses
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from datetime import datetime
+from collections.abc import Mapping
 from typing import Any
 
 from validation.dataset import EXCLUSION_DETAILS, case_reason
@@ -33,18 +32,6 @@ class TriageCase:
     name: str
     is_positive: bool
     score: float
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class ReadTimes:
-    """When a read was opened, and how many minutes it was in use until it was signed; None where nobody counted."""
-
-    opened_at: datetime
-    minutes: float | None
-
-
-# By the revision that was signed.
-Times = Mapping[str, ReadTimes]
 
 
 def ai_versions(snapshot: Mapping[str, Any]) -> list[AiVersion]:
@@ -79,14 +66,6 @@ def cases_of(snapshot: Mapping[str, Any], version: AiVersion) -> tuple[list[Tria
         else:
             left_out[reason] += 1
     return found, left_out
-
-
-def reads_of(snapshot: Mapping[str, Any], arm: str | None) -> Iterator[Mapping[str, Any]]:
-    """Yield the signed reads of an arm (None: of all) that readers made once and in earnest."""
-    for read in snapshot["reads"]:
-        counts = read["state"] == "SIGNED" and not read.get("is_training") and not read.get("repeat_number")
-        if counts and read.get("role", "READER") == "READER" and arm in (None, read.get("arm")):
-            yield read
 
 
 def exclusions_of(left_out: Mapping[str, int]) -> list[dict[str, Any]]:

@@ -5,7 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from validation.triage.cases import AiVersion, Times, TriageCase, ai_versions, cases_of, exclusions_of, reads_of
+from validation.triage.cases import AiVersion, TriageCase, ai_versions, cases_of, exclusions_of
+from validation.triage.reads import Times, reads_of
 
 MOST_POINTS = 200
 

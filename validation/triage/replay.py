@@ -16,12 +16,11 @@ from validation.triage.cases import (
     NO_TIME,
     NOT_LISTED,
     AiVersion,
-    Times,
     TriageCase,
     cases_of,
     exclusions_of,
-    reads_of,
 )
+from validation.triage.reads import Times, reads_of
 from validation.triage.words import curves_of, sentences_of
 
 MAXIMUM_WAITS = 50_000

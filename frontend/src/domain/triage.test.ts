@@ -27,7 +27,10 @@ it("prefills a queue that is busy eight tenths of the time, with the AI where it
     specificity: 0.75,
   });
   expect((queue.arrivals_per_hour / 60) * queue.mean_reading_min).toBeCloseTo(0.8);
-  expect(queueOf({ ...MODEL, points: [] }, undefined)).toMatchObject({ mean_reading_min: 10, sensitivity: 0.9 });
+  expect(queueOf({ ...MODEL, points: [] }, undefined)).toMatchObject({
+    mean_reading_min: 10,
+    sensitivity: 0.9,
+  });
 });
 
 it("finds the operating point at or below a threshold", () => {

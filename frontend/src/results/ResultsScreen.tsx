@@ -48,7 +48,11 @@ function Results({ readerStudy }: { readerStudy: ReaderStudy }) {
       </Section>
       {shown?.state === "SUCCEEDED" && <RunNotices run={shown} />}
       {shown?.state === "SUCCEEDED" && (
-        <Anchor component={Link} to={`/reader-studies/${readerStudy.id}/results/${shown.id}/triage`} size="sm">
+        <Anchor
+          component={Link}
+          to={`/reader-studies/${readerStudy.id}/results/${shown.id}/triage`}
+          size="sm"
+        >
           Triage: what the AI's order does to waiting times →
         </Anchor>
       )}

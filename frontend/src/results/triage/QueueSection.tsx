@@ -125,7 +125,9 @@ function InTheLongRun({ answer }: { answer: QueueAnswer }) {
           </Text>
         </>
       )}
-      {curves && <WaitingFigure title="Who still waits, in the long run" name="triage-queue" curves={curves} />}
+      {curves && (
+        <WaitingFigure title="Who still waits, in the long run" name="triage-queue" curves={curves} />
+      )}
       <Remarks notes={answer.notes} exclusions={[]} />
     </>
   );

@@ -1,7 +1,13 @@
 import { Button, FileButton, Group, Select, Text } from "@mantine/core";
 import { useRef } from "react";
 import { armText } from "@/api/analysis";
-import { type Arrivals, minutes, type ReplayInputs, type TriageFacts, type TriageModel } from "@/domain/triage";
+import {
+  type Arrivals,
+  minutes,
+  type ReplayInputs,
+  type TriageFacts,
+  type TriageModel,
+} from "@/domain/triage";
 import { FixedNumberField } from "@/ui/NumberField";
 import { ThresholdSlider } from "./ThresholdSlider";
 
@@ -81,11 +87,7 @@ export function ReplayFields({ form, onChange, facts, model }: ReplayFieldsProps
       </Group>
       {form.arrivals !== "READS" && <ArrivalFields form={form} change={change} />}
       {form.order === "FLAG" && (
-        <ThresholdSlider
-          points={model.points}
-          index={form.point}
-          onChange={(point) => change({ point })}
-        />
+        <ThresholdSlider points={model.points} index={form.point} onChange={(point) => change({ point })} />
       )}
     </>
   );

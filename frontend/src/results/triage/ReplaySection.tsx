@@ -64,7 +64,9 @@ function Replayed({ answer }: { answer: ReplayAnswer }) {
     <>
       <Sentences sentences={answer.sentences} />
       {!isUndefined(effect) && <WaitTable label="Waits from the data" effect={effect} />}
-      {curves && <WaitingFigure title="Who still waits, from the data" name="triage-replay" curves={curves} />}
+      {curves && (
+        <WaitingFigure title="Who still waits, from the data" name="triage-replay" curves={curves} />
+      )}
       <Text size="xs" c="dimmed">
         {counts.waits} waits ({counts.positives} of positive, {counts.negatives} of negative cases) in{" "}
         {counts.days} queue{counts.days === 1 ? "" : "s"}. Percentile intervals: whole queues are drawn again.

@@ -41,8 +41,8 @@ function Triage({ readerStudyId, runId }: { readerStudyId: string; runId: string
           ← Results
         </Anchor>
         <Text size="sm" c="dimmed" maw={900}>
-          Triage changes no read: it only changes who waits. These figures are simulated from this analysis, and
-          no plan fixed them beforehand: they are exploratory.
+          Triage changes no read: it only changes who waits. These figures are simulated from this analysis,
+          and no plan fixed them beforehand: they are exploratory.
         </Text>
       </div>
       <OfModel facts={data} runId={runId} />

@@ -55,10 +55,7 @@ function linesOf({ positives, negatives }: Curves): Line[] {
           { title: `${whose}, as they came`, values: curve.first_come, colour, dash: "6 4" },
         ]
       : [];
-  return [
-    ...of("Positive", positives, "var(--figure-ai)"),
-    ...of("Negative", negatives, "var(--figure-1)"),
-  ];
+  return [...of("Positive", positives, "var(--figure-ai)"), ...of("Negative", negatives, "var(--figure-1)")];
 }
 
 function Chart({ title, curves, lines }: { title: string; curves: Curves; lines: Line[] }) {

@@ -76,39 +76,39 @@ function ArmFields({ design, isFrozen, onChange, hasAi }: DesignFieldProps & { h
         const displays = DISPLAYS_TO_CHOOSE[design.kind][index] ?? [arm.ai_display];
         return (
           <Stack key={arm.key} gap="xs">
-          <Group gap="sm" align="flex-end">
-            <TextInput
-              label={`Name of arm ${arm.key}`}
-              w={190}
-              maxLength={80}
-              disabled={isFrozen}
-              key={arm.name}
-              defaultValue={arm.name}
-              onBlur={({ currentTarget: { value } }) => {
-                if (value.trim() && value !== arm.name)
-                  onChange(withArm(design, index, { name: value.trim() }));
-              }}
+            <Group gap="sm" align="flex-end">
+              <TextInput
+                label={`Name of arm ${arm.key}`}
+                w={190}
+                maxLength={80}
+                disabled={isFrozen}
+                key={arm.name}
+                defaultValue={arm.name}
+                onBlur={({ currentTarget: { value } }) => {
+                  if (value.trim() && value !== arm.name)
+                    onChange(withArm(design, index, { name: value.trim() }));
+                }}
+              />
+              <Select
+                label="Its readers see the AI"
+                w={260}
+                disabled={isFrozen || displays.length === 1 || !hasAi}
+                allowDeselect={false}
+                data={displays.map((value) => ({ value, label: AI_DISPLAYS[value].short }))}
+                value={arm.ai_display}
+                onChange={(value) =>
+                  value && onChange(withArm(design, index, { ai_display: value as ArmDisplay }))
+                }
+              />
+            </Group>
+            <OrderField
+              design={design}
+              isFrozen={isFrozen}
+              onChange={onChange}
+              arm={arm}
+              index={index}
+              hasAi={hasAi}
             />
-            <Select
-              label="Its readers see the AI"
-              w={260}
-              disabled={isFrozen || displays.length === 1 || !hasAi}
-              allowDeselect={false}
-              data={displays.map((value) => ({ value, label: AI_DISPLAYS[value].short }))}
-              value={arm.ai_display}
-              onChange={(value) =>
-                value && onChange(withArm(design, index, { ai_display: value as ArmDisplay }))
-              }
-            />
-          </Group>
-          <OrderField
-            design={design}
-            isFrozen={isFrozen}
-            onChange={onChange}
-            arm={arm}
-            index={index}
-            hasAi={hasAi}
-          />
           </Stack>
         );
       })}

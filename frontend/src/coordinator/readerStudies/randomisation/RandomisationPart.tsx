@@ -1,7 +1,13 @@
 import { Anchor, Group, SegmentedControl, Select, Table, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { type AiOrder, checkRandomisation, type Randomisation, randomisationQuery, type Slot } from "@/api/designs";
+import {
+  type AiOrder,
+  checkRandomisation,
+  type Randomisation,
+  randomisationQuery,
+  type Slot,
+} from "@/api/designs";
 import { readerStudyFiles } from "@/api/readerStudies";
 import { EmptyState } from "@/ui/EmptyState";
 import { ErrorNotice } from "@/ui/ErrorNotice";
@@ -62,8 +68,8 @@ function OrderedBy({ order }: { order: AiOrder }) {
   return (
     <Text size="sm">
       Ordered at the launch by {order.model_version}: {arms.join(", ")}. {predicted} of {order.cases.length}{" "}
-      cases had a prediction; the others come last, and the drawn order decides ties. The predictions are named
-      in both files.
+      cases had a prediction; the others come last, and the drawn order decides ties. The predictions are
+      named in both files.
     </Text>
   );
 }
