@@ -3,7 +3,7 @@
 from django.urls import path
 
 from validation.api import analysis_runs as api
-from validation.api import drift, plans, reports, sample_sizes
+from validation.api import drift, plans, reports, sample_sizes, triage
 from validation.api import operating_layers as layers
 
 RUN = "analysis-runs/<uuid:run_id>"
@@ -54,6 +54,9 @@ urlpatterns = [
     path(f"{RUN}/figures/<slug:name>.csv", api.AnalysisRunFigureApi.as_view(), name="analysis-run-figure"),
     path(f"{RUN}/cancel", api.AnalysisRunCancelApi.as_view(), name="analysis-run-cancel"),
     path(f"{RUN}/retry", api.AnalysisRunRetryApi.as_view(), name="analysis-run-retry"),
+    path(f"{RUN}/triage", triage.TriageApi.as_view(), name="analysis-run-triage"),
+    path(f"{RUN}/triage/replay", triage.TriageReplayApi.as_view(), name="analysis-run-triage-replay"),
+    path(f"{RUN}/triage/queue", triage.TriageQueueApi.as_view(), name="analysis-run-triage-queue"),
     path(f"{RUN}/reports", reports.ReportsApi.as_view(), name="analysis-run-reports"),
     path(REPORT, reports.ReportApi.as_view(), name="analysis-report"),
     path(f"{REPORT}/report.html", reports.ReportHtmlApi.as_view(), name="analysis-report-html"),

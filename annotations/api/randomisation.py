@@ -15,7 +15,8 @@ from rest_framework.views import APIView
 
 from annotations.access import own_read, reader_study_for
 from annotations.api.reader_studies import MANAGE, csv_download
-from annotations.models import RandomisationList, ReferenceTruth
+from annotations.models import AiOrder, RandomisationList, ReferenceTruth
+from annotations.selectors.ai_order import ai_order_of, sessions_ordered_by_ai
 from annotations.selectors.designs import (
     design_of,
     drawn_cases,
@@ -31,6 +32,9 @@ from annotations.services.viewing import viewed
 from portal.accounts.authentication import caller
 from portal.accounts.policy import Action
 from portal.errors import NotFound
+
+# In the table of lists: nothing of the AI.
+DRAWN = ("",) * 4
 
 
 class SlotOutput(serializers.Serializer[Any]):
@@ -65,6 +69,29 @@ class DrawnCaseOutput(serializers.Serializer[Any]):
     stratum = serializers.CharField(help_text="Empty where no sample drew the case.")
 
 
+class OrderedCaseOutput(serializers.Serializer[Any]):
+    """A case in the AI's order; without a prediction it came last."""
+
+    case_id = serializers.UUIDField()
+    name = serializers.CharField()
+    prediction_id = serializers.UUIDField(allow_null=True)
+    score = serializers.FloatField(allow_null=True)
+
+
+class AiOrderOutput(serializers.Serializer[Any]):
+    """By which predictions the AI ordered worklists at the launch."""
+
+    model_version_id = serializers.UUIDField()
+    model_version = serializers.SerializerMethodField()
+    operating_threshold = serializers.FloatField(help_text="From this score on a case was flagged.")
+    arms = serializers.DictField(child=serializers.CharField(), help_text="Arm -> AI_SCORE or AI_FLAG.")
+    cases = OrderedCaseOutput(many=True)
+
+    def get_model_version(self, order: AiOrder) -> str:
+        """Return the name of the model with its version."""
+        return f"{order.model_version.ai_model.name} {order.model_version.version}"
+
+
 class RandomisationOutput(serializers.Serializer[Any]):
     """The drawing: what it was made from, and what came out."""
 
@@ -75,6 +102,7 @@ class RandomisationOutput(serializers.Serializer[Any]):
     design = serializers.DictField()
     cases = DrawnCaseOutput(many=True)
     lists = RandomisationListOutput(many=True)
+    ai_order = AiOrderOutput(allow_null=True, help_text="Null where every order is the drawn one.")
 
 
 class RandomisationApi(APIView):
@@ -96,6 +124,7 @@ class RandomisationApi(APIView):
             "design": design,
             "cases": drawn_cases(reader_study=reader_study, cases=cases, design=design),
             "lists": lists,
+            "ai_order": ai_order_of(reader_study=reader_study),
         }
         return Response(RandomisationOutput(answer).data)
 
@@ -123,20 +152,36 @@ class RandomisationCsvApi(APIView):
 
     @extend_schema(responses={(200, "text/csv"): OpenApiTypes.STR})
     def get(self, request: Request, reader_study_id: uuid.UUID) -> HttpResponse:
-        """Return reader, position and case with seed, algorithm and the place in the design as CSV."""
+        """Return reader, position and case with seed, algorithm and the place in the design as CSV.
+
+        Where the AI ordered the worklist of the arm, also by which version, prediction and score.
+        """
         reader_study = reader_study_for(caller(request), reader_study_id, MANAGE)
         viewed(by=caller(request), reader_study_id=reader_study_id, action="randomisation.view", obj=reader_study)
         out = io.StringIO()
         writer = csv.writer(out, lineterminator="\n")
         columns = ["reader", "position", "case", "case_id", "seed", "algorithm"]
-        writer.writerow([*columns, "session", "arm", "repeat_number", "is_training"])
+        columns += ["session", "arm", "repeat_number", "is_training"]
+        writer.writerow([*columns, "ordered_by", "model_version_id", "prediction_id", "score"])
+        orders = _orders_of(ai_order_of(reader_study=reader_study))
         for drawn in randomisation_lists_of(reader_study=reader_study):
             for position, (slot, case_id) in enumerate(zip(slots_of(drawn), drawn.order, strict=True), start=1):
                 place = [slot.session, slot.arm, slot.repeat_number, int(slot.is_training)]
-                writer.writerow(
-                    [drawn.reader.username, position, slot.case, case_id, drawn.seed, drawn.algorithm, *place]
-                )
+                row = [drawn.reader.username, position, slot.case, case_id, drawn.seed, drawn.algorithm]
+                writer.writerow([*row, *place, *orders.get((slot.arm, case_id), DRAWN)])
         return csv_download(out.getvalue(), "randomisation.csv")
+
+
+def _orders_of(order: AiOrder | None) -> dict[tuple[str, str], list[Any]]:
+    """Return by arm and case by what of the AI a place was chosen: the order, its version, prediction and score."""
+    if order is None:
+        return {}
+    version = order.model_version_id
+    return {
+        (arm, one["case_id"]): [by, version, one["prediction_id"], one["score"]]
+        for arm, by in order.arms.items()
+        for one in order.cases
+    }
 
 
 class OwnSessionOutput(serializers.Serializer[Any]):
@@ -152,6 +197,11 @@ class OwnSessionOutput(serializers.Serializer[Any]):
     detail = serializers.CharField(source="shut.detail", default="")
     opens_at = serializers.DateTimeField(source="shut.opens_at", allow_null=True, default=None)
     ends_at = serializers.DateTimeField(allow_null=True)
+    is_ordered_by_ai = serializers.SerializerMethodField()
+
+    def get_is_ordered_by_ai(self, own: OwnSession) -> bool:
+        """Say whether its worklist has the most urgent cases first, by the AI."""
+        return own.session.number in self.context["ordered_by_ai"]
 
     def get_is_open(self, own: OwnSession) -> bool:
         """Say whether its cases can be opened now."""
@@ -166,7 +216,8 @@ class OwnSessionsApi(APIView):
         """List the sessions with what keeps each one shut."""
         reader_study = reader_study_for(caller(request), reader_study_id, Action.READ_OWN)
         own = own_sessions(reader_study=reader_study, reader=caller(request))
-        return Response(OwnSessionOutput(own, many=True).data)
+        ordered = sessions_ordered_by_ai(reader_study=reader_study, reader=caller(request))
+        return Response(OwnSessionOutput(own, many=True, context={"ordered_by_ai": ordered}).data)
 
 
 class FeedbackOutput(serializers.Serializer[Any]):

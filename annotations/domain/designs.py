@@ -12,6 +12,7 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
+from annotations.domain.ai_order import order_notes, order_problems, ordered_arms
 from annotations.domain.blinding import HIDDEN, BlindingNote, cell_problems, cell_warnings
 from annotations.domain.listed import is_listed, list_problems, smallest_list
 from annotations.domain.problems import Problem
@@ -68,12 +69,13 @@ def single_design(ai_display: str = "HIDDEN") -> Design:
 
 
 def is_plain(design: Mapping[str, Any]) -> bool:
-    """Say whether every reader simply reads every case once."""
+    """Say whether every reader simply reads every case once, in the drawn order."""
     return (
         len(design["sessions"]) == 1
         and design["pairing"]["kind"] == "FULLY_CROSSED"
         and not design["repeats"]["count"]
         and not design["training"]
+        and not ordered_arms(design)
     )
 
 
@@ -96,6 +98,7 @@ def design_problems(design: Any) -> list[Problem]:
         *_blinding_problems(design),
         *_twice_problems(design),
         *_arbitration_problems(design),
+        *order_problems(design),
         *list_problems(design),
     ]
 
@@ -169,7 +172,7 @@ def _cells_refused(design: Design) -> dict[str, str]:
 
 def blinding_warnings(design: Design) -> list[BlindingNote]:
     """Return what is worth knowing about who sees what; nothing of it keeps a design from being launched."""
-    return cell_warnings(design["arms"], meets_cases_again=shows_a_case_twice(design))
+    return [*cell_warnings(design["arms"], meets_cases_again=shows_a_case_twice(design)), *order_notes(design)]
 
 
 def _twice_problems(design: Design) -> list[Problem]:

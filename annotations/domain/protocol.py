@@ -6,6 +6,7 @@ What is frozen, digested and approved is this document itself, so that what was 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from annotations.domain.ai_order import order_sentences
 from annotations.domain.blinding import CELLS, PHASE_WORDS, PHASES, matrix
 from annotations.domain.designs import KIND_NAMES, Design, is_masked_until_lock
 from annotations.domain.kinds import (
@@ -89,6 +90,7 @@ def design_section(design: Design) -> Section:
         _balance(design),
         _repeats(design["repeats"]),
         _mask(design),
+        *order_sentences(design),
         tables=[
             table(
                 "Arms",

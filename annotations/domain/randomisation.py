@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from annotations.domain import shares, shares_of_cases
+from annotations.domain.ai_order import Priorities, in_ai_order
 from annotations.domain.drawn_cases import DrawnCase, seeded_hash
 from annotations.domain.listed import is_listed, listed_cases
 
@@ -16,6 +17,8 @@ ALGORITHM = "sha256-sort/1: cases sorted by SHA-256 of 'seed|username|case name'
 DESIGN_ALGORITHM = "overread-design/2: see docs/adr/0016-designs.md"
 # Of lists that were drawn before strata were balanced.
 DESIGN_ALGORITHM_1 = "overread-design/1: see docs/adr/0016-designs.md"
+# Of lists in which the AI orders what was drawn.
+ORDERED_ALGORITHM = "overread-design/3: overread-design/2, then by the AI: docs/adr/0044-worklist-by-ai.md"
 LATE_ALGORITHM = "overread-late/1: behind the readers of the launch, in order of joining; docs/adr/0016-designs.md"
 
 Share = Callable[[Mapping[str, Any], str, Sequence[str], Sequence[DrawnCase]], dict[str, list[DrawnCase]]]
@@ -52,8 +55,11 @@ def draw(
     cases: Sequence[DrawnCase],
     late: Sequence[str] = (),
     algorithm: str = DESIGN_ALGORITHM,
+    priorities: Priorities | None = None,
 ) -> dict[str, list[Slot]]:
     """Return every reader's list, in reading order over all sessions, as `algorithm` draws it.
+
+    `priorities`: for each arm that the AI orders how urgent it says each case is; the drawn order decides ties.
 
     `late` joined after the launch, in this order: they come behind `usernames`, whose lists stay as they were. That
     does not go with pairing `DOUBLE`, in which each case has its two readers.
@@ -76,6 +82,8 @@ def draw(
         for session, arm_of in enumerate(arms, start=1):
             read = _read_in(design["pairing"], reader, own_cases[reader], arm_of)
             order = _session_order(seed, reader, session, read)
+            # Such a design mixes no arms in a session, and has no repeats.
+            order = in_ai_order(order, (priorities or {}).get(next(iter(arm_of.values()), "")))
             placed = _with_repeats(design["repeats"], seed, reader, session, order)
             own += [Slot(session, arm_of[case.name], case.name, repeat) for case, repeat in placed]
         drawn[reader] = own

@@ -14,6 +14,7 @@ from annotations.form_models import SchemaImage as SchemaImage
 from annotations.models.adjudication import Adjudication as Adjudication
 from annotations.models.adjudication import AdjudicationCase as AdjudicationCase
 from annotations.models.adjudication import AdjudicationDecision as AdjudicationDecision
+from annotations.models.ai_order import AiOrder as AiOrder
 from annotations.models.arbitration import ArbitrationStep as ArbitrationStep
 from annotations.models.arbitration import StepKind as StepKind
 from annotations.models.case_images import CaseImages as CaseImages

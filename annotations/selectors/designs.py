@@ -17,12 +17,14 @@ from annotations.domain.randomisation import (
     ALGORITHM,
     DESIGN_ALGORITHM,
     LATE_ALGORITHM,
+    ORDERED_ALGORITHM,
     CannotDraw,
     Slot,
     draw,
     reading_order,
 )
 from annotations.models import (
+    AiOrder,
     Assignment,
     AssignmentRole,
     Case,
@@ -31,6 +33,7 @@ from annotations.models import (
     ReaderReplacement,
     ReaderStudy,
 )
+from annotations.selectors.ai_order import ai_order_now, ai_order_of, priorities_of
 from annotations.selectors.reader_studies import cases_of, label_schema_of, randomisation_lists_of
 from annotations.selectors.sampling import strata_of
 from portal.accounts.models import User
@@ -50,6 +53,7 @@ class Drawing:
     readers: list[User]
     cases: dict[str, Case]
     lists: dict[str, list[Slot]]
+    ai_order: AiOrder | None = None
 
 
 def design_version_of(*, reader_study: ReaderStudy) -> DesignVersion | None:
@@ -105,16 +109,25 @@ def drawn_cases(*, reader_study: ReaderStudy, cases: Sequence[Case], design: Des
 def draw_lists(
     *, reader_study: ReaderStudy, seed: str, late: Sequence[str] = (), algorithm: str = DESIGN_ALGORITHM
 ) -> Drawing:
-    """Draw the lists from the design, the readers and the cases in force; `late` names who joined after the launch."""
+    """Draw the lists from the design, the readers and the cases in force; `late` names who joined after the launch.
+
+    What the AI says of a case is taken as it was stored at the launch; before it as it is now.
+    """
     design = design_of(reader_study=reader_study)
     cases = list(cases_of(reader_study=reader_study).order_by("position", "pk"))
     readers = list(drawn_readers_of(reader_study=reader_study, design=design))
     taken = drawn_cases(reader_study=reader_study, cases=cases, design=design)
     usernames = [one.username for one in readers if one.username not in late]
-    lists = draw(design=design, seed=seed, usernames=usernames, cases=taken, late=late, algorithm=algorithm)
+    order = ai_order_of(reader_study=reader_study)
+    order = order or ai_order_now(reader_study=reader_study, design=design, cases=cases)
+    lists = draw(
+        design=design, seed=seed, usernames=usernames, cases=taken, late=late, algorithm=algorithm,
+        priorities=priorities_of(order),
+    )  # fmt: skip
     has_clusters = len({case.patient for case in taken}) < len(taken)
     name = ALGORITHM if is_plain(design) and not has_clusters else algorithm
-    return Drawing(design, name, readers, {case.name: case for case in cases}, lists)
+    name = ORDERED_ALGORITHM if order else name
+    return Drawing(design, name, readers, {case.name: case for case in cases}, lists, order)
 
 
 def fitting_problems_of(*, reader_study: ReaderStudy) -> list[Problem]:

@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from typing import Any, TypedDict
 from uuid import UUID
 
+from annotations.domain.ai_order import ORDER_WORDS
 from annotations.domain.arbitration import arbitrators_of, readers_in_words
 from annotations.domain.blinding import is_ever_shown
 from annotations.domain.designs import KIND_NAMES, PAIRING_NAMES, number_of_reads
 from annotations.domain.kinds import SECTION
 from annotations.domain.lesions import geometries_of
 from annotations.models import AiDisplay, Case, LabelSchema, ReaderStudy, ReferenceTruth
+from annotations.selectors.ai_order import ai_order_now
 from annotations.selectors.case_images import current_ids_of
 from annotations.selectors.clinical_texts import newest_texts
 from annotations.selectors.designs import design_of, drawn_readers_of, fitting_problems_of
@@ -68,6 +70,7 @@ def launch_check(*, reader_study: ReaderStudy) -> LaunchCheck:
         *_image_items(cases),
         *_design_items(reader_study, cases),
         _ai_item(reader_study, cases),
+        *_order_items(reader_study, cases),
         *_prior_items(reader_study, cases),
         *_clinical_text_items(reader_study, cases),
     ]
@@ -134,6 +137,19 @@ def _ai_item(reader_study: ReaderStudy, cases: list[Case]) -> CheckItem:
     text = f"{predicted} of {len(cases)} case(s) have a prediction of the chosen AI model"
     text += ", which counts on their first imaging study." if several else "."
     return CheckItem(code="ai", ok=predicted == len(cases) > 0, blocking=shown, text=text)
+
+
+def _order_items(reader_study: ReaderStudy, cases: list[Case]) -> list[CheckItem]:
+    """Say which worklists the AI orders, and how many cases it cannot place; nothing where all orders are drawn."""
+    order = ai_order_now(reader_study=reader_study, design=design_of(reader_study=reader_study), cases=cases)
+    if order is None:
+        return []
+    arms = "; ".join(f"arm {key}: {ORDER_WORDS[by]}" for key, by in sorted(order.arms.items()))
+    missing = sum(one["prediction_id"] is None for one in order.cases)
+    text = f"Worklists in the AI's order ({arms}), fixed at the launch by the predictions of then."
+    if missing:
+        text += f" {missing} of {len(order.cases)} case(s) have no prediction and come last."
+    return [CheckItem(code="worklist_order", ok=not missing, blocking=False, text=text)]
 
 
 def _prior_items(reader_study: ReaderStudy, cases: list[Case]) -> list[CheckItem]:

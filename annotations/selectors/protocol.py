@@ -33,6 +33,7 @@ from annotations.models import (
     ReaderStudy,
     SampleSizePlan,
 )
+from annotations.selectors.ai_order import ai_order_of
 from annotations.selectors.case_images import imaging_studies_of
 from annotations.selectors.clinical_texts import clinical_text_section
 from annotations.selectors.designs import design_of, late_usernames, launch_list
@@ -197,7 +198,22 @@ def _randomisation(reader_study: ReaderStudy) -> Section:
         f"Drawn once at the launch; algorithm {drawn.algorithm}, seed {drawn.seed}. The lists are stored, and can be "
         "drawn again from the seed.",
         *([f"Joined after the launch, in this order: {', '.join(late)}."] if late else []),
+        *_ordered_by_ai(reader_study),
     )
+
+
+def _ordered_by_ai(reader_study: ReaderStudy) -> list[str]:
+    """Say by which predictions worklists were ordered; nothing where all orders are drawn."""
+    order = ai_order_of(reader_study=reader_study)
+    if order is None:
+        return []
+    predicted = sum(one["prediction_id"] is not None for one in order.cases)
+    version = order.model_version
+    return [
+        f"Arm(s) {', '.join(sorted(order.arms))}: ordered at the launch by {predicted} prediction(s) of "
+        f"{version.ai_model.name} {version.version} (operating point {order.operating_threshold}) on "
+        f"{len(order.cases)} case(s). Their identifiers and scores are stored with the lists."
+    ]
 
 
 def _hanging(reader_study: ReaderStudy) -> Section:

@@ -6,10 +6,11 @@ from typing import Any
 
 from django.db import transaction
 
+from annotations.domain.ai_order import ordered_arms
 from annotations.domain.blinding import fitted_to_display
 from annotations.domain.designs import DISPLAYS, KIND_OF_DISPLAY, Design, design_problems, shows_a_case_twice
 from annotations.domain.randomisation import CannotDraw, Slot
-from annotations.models import Arm, Assignment, Case, DesignVersion, RandomisationList, ReaderStudy, Session
+from annotations.models import AiOrder, Arm, Assignment, Case, DesignVersion, RandomisationList, ReaderStudy, Session
 from annotations.selectors.designs import Drawing, design_of, draw_lists
 from annotations.services.bases import require_base
 from annotations.services.content import json_digest
@@ -18,7 +19,7 @@ from portal.accounts.models import User
 from portal.audit.services import record
 from portal.errors import Conflict, Invalid
 
-Drawn = RandomisationList | Assignment
+Drawn = RandomisationList | Assignment | AiOrder
 
 
 @transaction.atomic
@@ -32,12 +33,7 @@ def design_put(*, by: User, reader_study: ReaderStudy, design: Any, base: Any = 
     problems = design_problems(design)
     if problems:
         raise Invalid("The design is not valid.", code="invalid_design", errors=field_problems(problems))
-    if any(arm["ai_display"] != "HIDDEN" for arm in design["arms"]) and reader_study.ai_model_version_id is None:
-        detail = "Choose a model version on the AI page, or HIDDEN."
-        raise Invalid(
-            "Readers cannot see an AI that is not chosen.",
-            errors=[{"field": "ai_display", "code": "no_ai_model", "detail": detail}],
-        )
+    require_ai(reader_study, design)
     current = design_of(reader_study=reader_study)
     require_base("design", base=base, current=current, wanted=design)
     if design == current:
@@ -60,6 +56,25 @@ def design_put(*, by: User, reader_study: ReaderStudy, design: Any, base: Any = 
         gone=gone,
     )
     return stored
+
+
+def require_ai(reader_study: ReaderStudy, design: Design) -> None:
+    """Raise 400 where an AI is shown, or orders the worklists, that is not chosen."""
+    if reader_study.ai_model_version_id is not None:
+        return
+    shown = any(arm["ai_display"] != "HIDDEN" for arm in design["arms"])
+    if shown:
+        detail = "Choose a model version on the AI page, or HIDDEN."
+        raise Invalid(
+            "Readers cannot see an AI that is not chosen.",
+            errors=[{"field": "ai_display", "code": "no_ai_model", "detail": detail}],
+        )
+    if ordered_arms(design):
+        detail = "Choose a model version on the AI page, or the drawn order."
+        raise Invalid(
+            "Worklists cannot be ordered by an AI that is not chosen.",
+            errors=[{"field": "worklist_order", "code": "no_ai_model", "detail": detail}],
+        )
 
 
 def ai_display_put(*, by: User, reader_study: ReaderStudy, ai_display: str) -> None:
@@ -87,7 +102,13 @@ def _make_arms_and_sessions(
     reader_study.arms.all().delete()
     reader_study.sessions.all().delete()
     arms = Arm.objects.bulk_create(
-        Arm(reader_study=reader_study, position=position, **arm) for position, arm in enumerate(design["arms"], start=1)
+        Arm(
+            reader_study=reader_study,
+            position=position,
+            # The order is a matter of the lists, which are drawn from the design.
+            **{name: value for name, value in arm.items() if name != "worklist_order"},
+        )
+        for position, arm in enumerate(design["arms"], start=1)
     )
     sessions = Session.objects.bulk_create(
         Session(
@@ -107,7 +128,10 @@ def _day(text: str | None) -> datetime.date | None:
 
 
 def draw_and_assign(*, reader_study: ReaderStudy, seed: str) -> tuple[Drawing, list[Drawn]]:
-    """Draw every reader's list, store it and make the assignments; the caller tells of the rows returned."""
+    """Draw every reader's list, store it and make the assignments; the caller tells of the rows returned.
+
+    What the AI said of the cases is stored with the lists that it orders.
+    """
     try:
         drawing = draw_lists(reader_study=reader_study, seed=seed)
     except CannotDraw as error:
@@ -116,7 +140,10 @@ def draw_and_assign(*, reader_study: ReaderStudy, seed: str) -> tuple[Drawing, l
     drawn = assign(
         reader_study=reader_study, readers=drawing.readers, drawing=drawing, seed=seed, algorithm=drawing.algorithm
     )
-    return drawing, drawn
+    if drawing.ai_order is None:
+        return drawing, drawn
+    drawing.ai_order.save(force_insert=True)
+    return drawing, [*drawn, drawing.ai_order]
 
 
 def assign(

@@ -12,7 +12,6 @@ from django.utils import timezone
 from annotations.domain.schema import schema_problems
 from annotations.domain.states import AI_DECIDED, READER_STUDY_TRANSITIONS
 from annotations.models import (
-    AiDisplay,
     Arm,
     Case,
     LabelSchema,
@@ -28,7 +27,7 @@ from annotations.selectors.schema_images import image_problems
 from annotations.services.bases import require_base
 from annotations.services.cases import access_of_members_changed, cases_with_images_put
 from annotations.services.content import json_digest
-from annotations.services.designs import ai_display_put, draw_and_assign
+from annotations.services.designs import ai_display_put, draw_and_assign, require_ai
 from annotations.services.drafts import field_problems, require_draft, require_form_open, stream_of
 from annotations.services.members import member_problems
 from annotations.services.notices import reader_study_notice
@@ -72,11 +71,7 @@ def reader_study_update(*, by: User, reader_study: ReaderStudy, changes: dict[st
         setattr(reader_study, name, value)
     if "ai_display" in changes:
         ai_display_put(by=by, reader_study=reader_study, ai_display=changes["ai_display"])
-    if reader_study.ai_display != AiDisplay.HIDDEN and reader_study.ai_model_version_id is None:
-        raise Invalid(
-            "Readers cannot see an AI that is not chosen.",
-            errors=[{"field": "ai_display", "code": "no_ai_model", "detail": "Choose a model version, or HIDDEN."}],
-        )
+    require_ai(reader_study, design_of(reader_study=reader_study))
     if reader_study.ai_decisions_required and reader_study.ai_display not in AI_DECIDED:
         detail = f"Readers decide only where the AI is shown before signing: {', '.join(sorted(AI_DECIDED))}."
         raise Invalid(

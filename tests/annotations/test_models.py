@@ -27,6 +27,7 @@ def test_the_tables_of_history_are_known() -> None:
         "annotations_adjudicationcase",
         "annotations_adjudicationdecision",
         "annotations_aidelivery",
+        "annotations_aiorder",
         "annotations_arbitrationstep",
         "annotations_clinicaltext",
         "annotations_clinicaltextshown",

@@ -27,6 +27,7 @@ TOLD_BY_CALLER = {
     "annotations/services/cases.py:_further_put": "annotations/services/cases.py:cases_with_images_put",
     "annotations/services/designs.py:_make_arms_and_sessions": "annotations/services/designs.py:design_put",
     "annotations/services/designs.py:assign": "annotations/services/reader_studies.py:reader_study_launch",
+    "annotations/services/designs.py:draw_and_assign": "annotations/services/reader_studies.py:reader_study_launch",
     "annotations/services/hanging.py:_replace": "annotations/services/hanging.py:case_priors_put",
     "annotations/services/queries.py:query_ask": "annotations/services/queries.py:_said",
     "annotations/services/queries.py:query_move": "annotations/services/queries.py:_said",

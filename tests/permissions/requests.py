@@ -19,6 +19,8 @@ from tests.sample_sizes import PLANNED
 
 # Their digest is that of the AI's segment, which the truth has too, not of the reader's.
 AI_SEGMENTS = ("read-ai-segment", "model-version-prediction-segment", "reader-study-reference-standard-segment")
+QUEUE = {"arrivals_per_hour": 1, "mean_reading_min": 9, "readers": 1, "prevalence": 0.1, "sensitivity": 1}
+QUEUE["specificity"] = 0.5
 SAMPLED: dict[str, Any] = {"frame_number": 1, "columns": ["truth"], "seed": "seed of the sweep", "replaces": True}
 SAMPLED["fill"] = {"kind": "EQUAL", "total": 1}
 CONSENSUS = {"kind": "MAJORITY", "question": "nodule_present"}
@@ -182,6 +184,8 @@ def body(name: str, side: Side) -> Any:
         },
         "model-version-operating-layers-preview": {**cases_of(side), "method": "PLATT"},
         "model-version-operating-layer-validations": cases_of(side),
+        "analysis-run-triage-replay": {"reading_min": 5},
+        "analysis-run-triage-queue": QUEUE,
         "reader-study-protocol": {"reason": "Asked for by the sweep."},
         "reader-study-protocol-approvals": {"password": PASSWORD, "meaning": "APPROVED"},
         "reader-study-consensus-preview": CONSENSUS,

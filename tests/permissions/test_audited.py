@@ -97,6 +97,7 @@ PROVEN_ELSEWHERE = {
 # Writes without an event, and why.
 SILENT = {
     "reader-study-analysis-plan-reading": "It says what a plan would say and stores nothing.",
+    "analysis-run-triage-queue": "It works out a queue from what was typed and stores nothing.",
     "label-schema-check": "It says what a file holds and stores nothing.",
     "invitation-look": "It says who invites whom into what to whoever holds the link.",
     "read-editor": "A heartbeat renews the lease; taking a read over is an event (tests/annotations/services).",
@@ -210,6 +211,7 @@ VIEWS = {
     "analysis-run-bundle": "analysis_run.view",
     "analysis-run-case": "analysis_run.view",
     "analysis-run-figure": "analysis_run.view",
+    "analysis-run-triage": "analysis_run.view",
     "analysis-report-html": "analysis_report.view",
     "analysis-report-pdf": "analysis_report.view",
     "model-version-operating-layer": "operating_layer.view",

@@ -21,6 +21,7 @@ from PIL import Image
 
 from annotations.domain.adjudication import ANSWERS, Triggers
 from annotations.domain.consensus import Rule
+from annotations.domain.designs import single_design
 from annotations.domain.truth_csv import Truth
 from annotations.models import (
     AdjudicationCase,
@@ -51,6 +52,7 @@ from annotations.services.cases import cases_with_images_put
 from annotations.services.clinical_texts import TextWanted, clinical_texts_look, clinical_texts_put
 from annotations.services.code_lists import code_list_import
 from annotations.services.consensus import consensus_find, consensus_store
+from annotations.services.designs import design_put
 from annotations.services.invitations import invitations_create
 from annotations.services.queries import query_ask
 from annotations.services.reference_jobs import reference_job_create
@@ -393,6 +395,10 @@ def complete_side(letter: str) -> Side:
         reader_study=reader_study,
         changes={"ai_model_version_id": version.pk, "ai_display": AiDisplay.AFTER_SIGNING},
     )
+    # The launch stores the prediction and its score with the lists; the reader is told that they order, nothing more.
+    design = single_design(AiDisplay.AFTER_SIGNING)
+    design["arms"][0]["worklist_order"] = {"by": "AI_SCORE", "told_before_ai": True}
+    design_put(by=coordinator, reader_study=reader_study, design=design)
     lesion_id = f"lesion-canary-{letter}"
     lesion: dict[str, Any] = {"id": lesion_id, "code": None, "center_mm": [1.0, 2.0, 3.0], "diameter_mm": 4.0}
     # The truth is what the AI has found.

@@ -35,7 +35,8 @@ from validation.selectors.reports import newest_files_of
 from validation.services import analysis_run_cancel, analysis_run_create, analysis_run_retry, planned_run_create
 
 
-def _finite(value: float) -> None:
+def require_finite(value: float) -> None:
+    """Refuse what is no finite number, as a validator of a field."""
     # float() and so DRF take "nan" and "inf" for numbers.
     if not math.isfinite(value):
         raise serializers.ValidationError("This is not a finite number.", code="not_finite")
@@ -44,8 +45,8 @@ def _finite(value: float) -> None:
 class AnalysisRunInput(serializers.Serializer[Any]):
     """What an analysis may choose."""
 
-    confidence_level = serializers.FloatField(default=0.95, min_value=0.5, max_value=0.999, validators=[_finite])
-    call_threshold = serializers.FloatField(default=None, allow_null=True, validators=[_finite])
+    confidence_level = serializers.FloatField(default=0.95, min_value=0.5, max_value=0.999, validators=[require_finite])
+    call_threshold = serializers.FloatField(default=None, allow_null=True, validators=[require_finite])
     arm = serializers.CharField(
         default=None, allow_null=True, max_length=20, help_text="Key; needed with several arms."
     )

@@ -36,6 +36,7 @@ class Reason(StrEnum):
     EMPTY_MASK = "empty-mask"
     NOT_COLLECTED = "not-collected"
     BELOW_CHANCE = "below-chance"
+    UNSTABLE_QUEUE = "unstable-queue"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -24,6 +24,8 @@ from validation.stats.checks import (
 from validation.stats.results import Estimate, JSONValue, Outcome, Reason, Undefined, jsonable
 
 METHOD = "percentile bootstrap over days"
+STRETCHES = 40
+SIMULATION = f"simulated queue, percentile bootstrap over {STRETCHES} stretches"
 _NO_CASES = {
     True: Undefined(Reason.NO_POSITIVE_CASES, "No positive case waited to be read."),
     False: Undefined(Reason.NO_NEGATIVE_CASES, "No negative case waited to be read."),
@@ -162,20 +164,57 @@ def triage_effect(
     codes = label_codes(day)
     same_length(truth=truths, score=scores, day=codes)
     confidence_level(level)
-    urgency = scores if threshold is None else (scores >= threshold).astype(np.float64)
-    arrival, reading = rating_array(arrival_min, "arrival_min"), rating_array(reading_min, "reading_min")
-    plain, triaged = np.zeros(len(truths)), np.zeros(len(truths))
-    same_length(truth=truths, arrival_min=arrival, reading_min=reading)
-    for one in range(int(codes.max(initial=-1)) + 1):
-        of = codes == one
-        plain[of] = waits_min(arrival[of], reading[of], readers=readers)
-        triaged[of] = waits_min(arrival[of], reading[of], urgency[of], readers=readers)
+    plain, triaged = replayed_waits(scores, arrival_min, reading_min, codes, readers=readers, threshold=threshold)
     draws = _day_draws(int(codes.max(initial=-1)) + 1, resamples, seed)
     of_class = {
         positive: _waits(plain, triaged, codes, truths == positive, draws, positive=positive, level=level)
         for positive in (True, False)
     }
     return TriageEffect(positives=of_class[True], negatives=of_class[False])
+
+
+def replayed_waits(
+    score: npt.ArrayLike,
+    arrival_min: npt.ArrayLike,
+    reading_min: npt.ArrayLike,
+    day: npt.ArrayLike,
+    *,
+    readers: int = 1,
+    threshold: float | None = None,
+) -> tuple[FloatArray, FloatArray]:
+    """Return how long each case waits as the cases come, and in the AI's order; arguments as in `triage_effect`.
+
+    Returns
+    -------
+    tuple of ndarray of float, shape (cases,)
+        Minutes, both in the order of the arguments.
+    """
+    scores, codes = rating_array(score, "score"), label_codes(day)
+    urgency = scores if threshold is None else (scores >= threshold).astype(np.float64)
+    arrival, reading = rating_array(arrival_min, "arrival_min"), rating_array(reading_min, "reading_min")
+    same_length(score=scores, arrival_min=arrival, reading_min=reading, day=codes)
+    plain, triaged = np.zeros(len(scores)), np.zeros(len(scores))
+    by_day = np.argsort(codes, kind="stable")
+    for of in np.split(by_day, np.flatnonzero(np.diff(codes[by_day])) + 1) if len(codes) else []:
+        plain[of] = waits_min(arrival[of], reading[of], readers=readers)
+        triaged[of] = waits_min(arrival[of], reading[of], urgency[of], readers=readers)
+    return plain, triaged
+
+
+def still_waiting(waits: npt.ArrayLike, after_min: npt.ArrayLike) -> FloatArray:
+    """Return the share of cases that still wait after so many minutes: the waiting time's survival function.
+
+    Parameters
+    ----------
+    waits : array_like of float, shape (cases,)
+        Minutes, see `waits_min`; one case or more.
+    after_min : array_like of float, shape (moments,)
+        Minutes since the arrival.
+    """
+    values = np.sort(rating_array(waits, "waits"))
+    if not len(values):
+        raise InputError("nobody waits: there is no share of no cases", column="waits")
+    return 1 - np.searchsorted(values, rating_array(after_min, "after_min"), side="right") / len(values)
 
 
 def _day_draws(days: int, resamples: int, seed: int) -> npt.NDArray[np.int64] | None:
@@ -194,28 +233,29 @@ def _waits(
     *,
     positive: bool,
     level: float,
+    method: str = METHOD,
 ) -> Waits:
     if not of.any():
         nobody = _NO_CASES[positive]
         return Waits(nobody, nobody, nobody)
     columns = (plain, triaged, triaged - plain)
-    return Waits(*(_mean(column[of], codes[of], draws, level=level) for column in columns))
+    return Waits(*(_mean(column[of], codes[of], draws, level=level, method=method) for column in columns))
 
 
 def _mean(
-    values: FloatArray, codes: npt.NDArray[np.intp], draws: npt.NDArray[np.int64] | None, *, level: float
+    values: FloatArray, codes: npt.NDArray[np.intp], draws: npt.NDArray[np.int64] | None, *, level: float, method: str
 ) -> Estimate:
     mean, n = float(values.mean()), len(values)
     if draws is None:
         return Estimate(
-            mean, None, None, level, METHOD, n, note="All cases are of one day: there is nothing to resample."
+            mean, None, None, level, method, n, note="All cases are of one day: there is nothing to resample."
         )
     days = draws.shape[1]
     counts = draws @ np.bincount(codes, minlength=days)
     sums = draws @ np.bincount(codes, weights=values, minlength=days)
     some = counts > 0
     low, high = np.quantile(sums[some] / counts[some], [(1 - level) / 2, (1 + level) / 2])
-    return Estimate(mean, float(low), float(high), level, METHOD, n)
+    return Estimate(mean, float(low), float(high), level, method, n)
 
 
 def expected_waits(
@@ -237,16 +277,11 @@ def expected_waits(
     ExpectedWaits or Undefined
         Undefined where readers are busy all the time: the queue has no steady state.
     """
-    for name, share in {"prevalence": prevalence, "sensitivity": sensitivity, "specificity": specificity}.items():
-        if not 0 <= share <= 1:
-            raise InputError(f"the {name} is {share}, not between 0 and 1")
-    if not (arrivals_per_hour > 0 and mean_reading_min > 0 and readers >= 1):
-        raise InputError("arrivals, reading time and readers must be above 0")
-    offered = arrivals_per_hour / 60 * mean_reading_min
-    busy = offered / readers
+    busy = utilisation(arrivals_per_hour=arrivals_per_hour, mean_reading_min=mean_reading_min, readers=readers)
+    _shares(prevalence=prevalence, sensitivity=sensitivity, specificity=specificity)
     if busy >= 1:
-        detail = f"{readers} readers are busy {busy:.0%} of the time: cases come faster than they are read."
-        return Undefined(Reason.ZERO_DENOMINATOR, detail)
+        return _unstable(readers, busy)
+    offered = busy * readers
     common = _erlang_c(offered, readers) * mean_reading_min / readers
     flagged = prevalence * sensitivity + (1 - prevalence) * (1 - specificity)
     first = common / (1 - busy * flagged)
@@ -260,9 +295,79 @@ def expected_waits(
     )
 
 
+def utilisation(*, arrivals_per_hour: float, mean_reading_min: float, readers: int) -> float:
+    """Return which share of their time readers are busy in the long run; from 1 on the queue grows for ever."""
+    if not (arrivals_per_hour > 0 and mean_reading_min > 0 and readers >= 1):
+        raise InputError("arrivals, reading time and readers must be above 0")
+    return arrivals_per_hour / 60 * mean_reading_min / readers
+
+
+def _shares(**shares: float) -> None:
+    for name, share in shares.items():
+        if not 0 <= share <= 1:
+            raise InputError(f"the {name} is {share}, not between 0 and 1")
+
+
+def _unstable(readers: int, busy: float) -> Undefined:
+    detail = f"{readers} readers are busy {busy:.0%} of the time: cases come faster than they are read."
+    return Undefined(Reason.UNSTABLE_QUEUE, detail)
+
+
 def _erlang_c(offered: float, readers: int) -> float:
     """The probability that all readers are busy when a case arrives (Erlang 1917), by the recursion of formula B."""
     blocked = 1.0
     for number in range(1, readers + 1):
         blocked = offered * blocked / (number + offered * blocked)
     return blocked / (1 - offered / readers * (1 - blocked))
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class SimulatedWaits:
+    """Waits of a simulated queue in its steady state, case by case, and their means with intervals."""
+
+    is_positive: BoolArray
+    first_come_min: FloatArray
+    triaged_min: FloatArray
+    effect: TriageEffect
+
+
+def simulated_waits(
+    *,
+    arrivals_per_hour: float,
+    mean_reading_min: float,
+    readers: int,
+    prevalence: float,
+    sensitivity: float,
+    specificity: float,
+    cases: int = 20_000,
+    level: float = 0.95,
+    seed: int = 1,
+) -> SimulatedWaits | Undefined:
+    """Simulate the queue of `expected_waits`, for what the means do not tell: how the waits are distributed.
+
+    As many cases as a tenth of `cases` come before those that count, so that the queue has settled. The intervals are
+    those of the simulation itself, by `STRETCHES` stretches of it that are drawn again (batch means).
+    """
+    busy = utilisation(arrivals_per_hour=arrivals_per_hour, mean_reading_min=mean_reading_min, readers=readers)
+    _shares(prevalence=prevalence, sensitivity=sensitivity, specificity=specificity)
+    if busy >= 1:
+        return _unstable(readers, busy)
+    before = cases // 10
+    n, rng = cases + before, np.random.default_rng(seed)
+    arrival = np.cumsum(rng.exponential(60 / arrivals_per_hour, n))
+    reading = rng.exponential(mean_reading_min, n)
+    truth = rng.random(n) < prevalence
+    flagged = rng.random(n) < np.where(truth, sensitivity, 1 - specificity)
+    counted = slice(before, None)
+    plain = waits_min(arrival, reading, readers=readers)[counted]
+    triaged = waits_min(arrival, reading, flagged.astype(np.float64), readers=readers)[counted]
+    codes = np.arange(cases) * STRETCHES // cases
+    draws = _day_draws(STRETCHES, 2000, seed)
+    of_class = {
+        positive: _waits(
+            plain, triaged, codes, truth[counted] == positive, draws,
+            positive=positive, level=level, method=SIMULATION,
+        )
+        for positive in (True, False)
+    }  # fmt: skip
+    return SimulatedWaits(truth[counted], plain, triaged, TriageEffect(of_class[True], of_class[False]))

@@ -1,6 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
 import type { BlindingCell, MatrixRow } from "@/domain/blinding";
-import type { Design, DesignKind } from "@/domain/designs";
+import type { Design, DesignKind, WorklistOrder } from "@/domain/designs";
 import { type ReaderStudy, readerStudyKey } from "./readerStudies";
 import { call } from "./send";
 
@@ -53,6 +53,15 @@ export interface Randomisation {
   /** Usernames, in order of joining. */
   joined_late: string[];
   lists: { reader: string; slots: Slot[] }[];
+  /** By which predictions worklists were ordered; null where every order is the drawn one. */
+  ai_order: AiOrder | null;
+}
+
+export interface AiOrder {
+  model_version: string;
+  operating_threshold: number;
+  arms: Record<string, WorklistOrder["by"]>;
+  cases: { case_id: string; name: string; prediction_id: string | null; score: number | null }[];
 }
 
 export interface OwnSession {
@@ -67,6 +76,8 @@ export interface OwnSession {
   opens_at: string | null;
   /** When it closes or the reader's last day is over, whichever comes first. */
   ends_at: string | null;
+  /** The most urgent cases come first, by the AI; never true where the protocol does not tell readers of it. */
+  is_ordered_by_ai: boolean;
 }
 
 export interface Feedback {

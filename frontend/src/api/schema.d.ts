@@ -400,6 +400,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/analysis-runs/{run_id}/triage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return the AIs with their operating points on the analysed cases, and the arms with their reading times. */
+        get: operations["analysis_runs_triage_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/analysis-runs/{run_id}/triage/queue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Return the mean waits in closed form and simulated, of what was typed alone; nothing is stored. */
+        post: operations["analysis_runs_triage_queue_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/analysis-runs/{run_id}/triage/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Return by how much sooner or later cases are read, with intervals over days; nothing is stored. */
+        post: operations["analysis_runs_triage_replay_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/assignments/{assignment_id}/open": {
         parameters: {
             query?: never;
@@ -2200,7 +2251,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Return reader, position and case with seed, algorithm and the place in the design as CSV. */
+        /**
+         * @description Return reader, position and case with seed, algorithm and the place in the design as CSV.
+         *
+         *     Where the AI ordered the worklist of the arm, also by which version, prediction and score.
+         */
         get: operations["reader_studies_randomisation.csv_retrieve"];
         put?: never;
         post?: never;
@@ -3699,6 +3754,23 @@ export interface components {
             /** Format: date-time */
             readonly created_at: string;
         };
+        /** @description By which predictions the AI ordered worklists at the launch. */
+        AiOrderOutput: {
+            /** Format: uuid */
+            model_version_id: string;
+            /** @description Return the name of the model with its version. */
+            readonly model_version: string;
+            /**
+             * Format: double
+             * @description From this score on a case was flagged.
+             */
+            operating_threshold: number;
+            /** @description Arm -> AI_SCORE or AI_FLAG. */
+            arms: {
+                [key: string]: string;
+            };
+            cases: components["schemas"]["OrderedCaseOutput"][];
+        };
         /** @description One delivery of AI content to the reader. */
         AiShownOutput: {
             /** Format: uuid */
@@ -3916,6 +3988,13 @@ export interface components {
             ai_display: string;
             readers: number;
         };
+        /**
+         * @description * `READS` - READS
+         *     * `CSV` - CSV
+         *     * `POISSON` - POISSON
+         * @enum {string}
+         */
+        ArrivalsEnum: "READS" | "CSV" | "POISSON";
         /** @description What is asked; `question` is the key of a question of the read's form. */
         AskInputRequest: {
             text: string;
@@ -6049,6 +6128,25 @@ export interface components {
             /** @description Null without an `editor`, and of a signed read. */
             turn: components["schemas"]["TurnOutput"] | null;
         };
+        /** @description What the AI is worth with one threshold. */
+        OperatingPointOutput: {
+            /** Format: double */
+            threshold: number;
+            /** Format: double */
+            sensitivity: number;
+            /** Format: double */
+            specificity: number;
+        };
+        /** @description A case in the AI's order; without a prediction it came last. */
+        OrderedCaseOutput: {
+            /** Format: uuid */
+            case_id: string;
+            name: string;
+            /** Format: uuid */
+            prediction_id: string | null;
+            /** Format: double */
+            score: number | null;
+        };
         /** @description What somebody else signed on the case, under a letter of this case alone. */
         OtherReaderOutput: {
             name: string;
@@ -6112,6 +6210,8 @@ export interface components {
             opens_at?: string | null;
             /** Format: date-time */
             ends_at: string | null;
+            /** @description Say whether its worklist has the most urgent cases first, by the AI. */
+            readonly is_ordered_by_ai: boolean;
         };
         PaginatedAiModelOutputList: {
             /** Format: uri */
@@ -6821,6 +6921,22 @@ export interface components {
             was: unknown;
             now: unknown;
         };
+        /** @description A queue in its steady state. */
+        QueueInputRequest: {
+            /** Format: double */
+            arrivals_per_hour: number;
+            /** Format: double */
+            mean_reading_min: number;
+            readers: number;
+            /** Format: double */
+            prevalence: number;
+            /** Format: double */
+            sensitivity: number;
+            /** Format: double */
+            specificity: number;
+            /** @default 1 */
+            seed: number;
+        };
         /** @description The lists drawn again; null before the launch. */
         RandomisationCheckOutput: {
             is_reproduced: boolean | null;
@@ -6843,6 +6959,8 @@ export interface components {
             };
             cases: components["schemas"]["DrawnCaseOutput"][];
             lists: components["schemas"]["RandomisationListOutput"][];
+            /** @description Null where every order is the drawn one. */
+            ai_order: components["schemas"]["AiOrderOutput"] | null;
         };
         /** @description The case of a read, with its priors as far as the protocol shows them. */
         ReadCaseOutput: {
@@ -7333,6 +7451,39 @@ export interface components {
             replacements: components["schemas"]["ReplacementOutput"][];
             /** @description Whether cases can be left to arbitrators. */
             has_arbitrators: boolean;
+        };
+        /** @description From where the arrivals are, how long reads take, and what the AI orders by. */
+        ReplayInputRequest: {
+            /** @description Needed where there are several. */
+            model_version_id?: string | null;
+            /** @description Key; null: reads of all arms. */
+            arm?: string | null;
+            /**
+             * Format: double
+             * @description Flagged first, from this score on; null: by score.
+             */
+            threshold?: number | null;
+            /** @default 1 */
+            readers: number;
+            /**
+             * Format: double
+             * @description Minutes of each read; null: as they took.
+             */
+            reading_min?: number | null;
+            /** @default READS */
+            arrivals: components["schemas"]["ArrivalsEnum"];
+            /** @description case,arrived_at */
+            csv?: string | null;
+            /** Format: double */
+            arrivals_per_hour?: number | null;
+            /**
+             * Format: double
+             * @description Of a Poisson stream: after so long a new queue begins.
+             * @default 8
+             */
+            hours_per_day: number;
+            /** @default 1 */
+            seed: number;
         };
         /** @description One revision of a read; while its values are masked, without content, and without the digest of so little. */
         RevisionOutput: {
@@ -7943,6 +8094,46 @@ export interface components {
             /** Format: date-time */
             accepted_at: string | null;
             statement: string;
+        };
+        /** @description An arm with how long its reads took. */
+        TriageArmOutput: {
+            key: string;
+            name: string;
+            /** @description Signed, without training and hidden repeats. */
+            reads: number;
+            /** @description Of them those whose time a browser counted. */
+            timed_reads: number;
+            /** Format: double */
+            mean_reading_min: number | null;
+        };
+        /** @description Cases or reads that triage says nothing of, and why. */
+        TriageExclusionOutput: {
+            reason: string;
+            detail: string;
+            n: number;
+        };
+        /** @description What can be chosen, and with what a queue is prefilled. */
+        TriageFactsOutput: {
+            /** @description None where the analysis has no AI. */
+            models: components["schemas"]["TriageModelOutput"][];
+            /** @description Key of the arm that the analysis is of; null: of several. */
+            arm: string | null;
+            arms: components["schemas"]["TriageArmOutput"][];
+        };
+        /** @description An AI of the analysis on the cases that have a truth and a score. */
+        TriageModelOutput: {
+            id: string;
+            name: string;
+            /**
+             * Format: double
+             * @description Its operating point; null: the plan names none.
+             */
+            threshold: number | null;
+            positives: number;
+            negatives: number;
+            exclusions: components["schemas"]["TriageExclusionOutput"][];
+            /** @description By threshold, at most 200; none without both classes. */
+            points: components["schemas"]["OperatingPointOutput"][];
         };
         /** @description A version of the truth that was locked. */
         TruthLockOutput: {
@@ -9044,6 +9235,114 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    analysis_runs_triage_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TriageFactsOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    analysis_runs_triage_queue_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QueueInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    analysis_runs_triage_replay_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ReplayInputRequest"];
+            };
+        };
         responses: {
             200: {
                 headers: {

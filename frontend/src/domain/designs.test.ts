@@ -4,9 +4,11 @@ import {
   pairingOf,
   redone,
   sumText,
+  tellsBeforeAi,
   votersOf,
   votesOnACase,
   withKind,
+  withOrder,
   withRepeats,
 } from "./designs";
 
@@ -117,5 +119,23 @@ describe("a change that is made again to what another tab has stored", () => {
     const now: Design = { ...SINGLE, balance: "READERS", training: ["a"] };
     const change = { base: SINGLE, design: { ...SINGLE, repeats: { count: 2, minimum_distance: 10 } } };
     expect(redone(change, now)).toEqual({ ...now, repeats: { count: 2, minimum_distance: 10 } });
+  });
+});
+
+describe("the AI's order of a worklist", () => {
+  const order = { by: "AI_SCORE", told_before_ai: true } as const;
+
+  it("is taken and given back, and leaves the rest of the arm", () => {
+    const ordered = withOrder(SINGLE, 0, order);
+    expect(ordered.arms).toEqual([{ ...SINGLE.arms[0], worklist_order: order }]);
+    expect(withOrder(ordered, 0, null)).toEqual(SINGLE);
+  });
+
+  it("tells of the AI wherever its scores are not shown in the first read", () => {
+    const arm = { key: "A", name: "Reading", blinding: {} };
+    expect(tellsBeforeAi({ ...arm, ai_display: "CONCURRENT" })).toBe(false);
+    expect(tellsBeforeAi({ ...arm, ai_display: "CONCURRENT", blinding: { ai_scores: "HIDDEN" } })).toBe(true);
+    expect(tellsBeforeAi({ ...arm, ai_display: "SECOND_READ" })).toBe(true);
+    expect(tellsBeforeAi({ ...arm, ai_display: "HIDDEN" })).toBe(true);
   });
 });

@@ -9,11 +9,19 @@ export type MatrixPhase = "FIRST" | "SECOND" | "SIGNED";
 /** One value for all phases of a read, or one for each. */
 export type CellValue = Shown | Record<MatrixPhase, Shown>;
 
+/** By what the AI orders the worklist of an arm, and whether its readers may learn of the AI by the order. */
+export interface WorklistOrder {
+  by: "AI_SCORE" | "AI_FLAG";
+  told_before_ai: boolean;
+}
+
 export interface DesignArm {
   key: string;
   name: string;
   ai_display: ArmDisplay;
   blinding: Record<string, CellValue>;
+  /** Missing: the order is drawn. */
+  worklist_order?: WorklistOrder;
 }
 
 export interface DesignSession {
@@ -133,6 +141,23 @@ export function withRepeats(design: Design, repeats: Design["repeats"]): Design 
 export function withArm(design: Design, index: number, change: Partial<DesignArm>): Design {
   const arms = design.arms.map((arm, at) => (at === index ? fitted({ ...arm, ...change }) : arm));
   return { ...design, arms };
+}
+
+/** The design with the worklist of an arm in the AI's order, or with null in the drawn one. */
+export function withOrder(design: Design, index: number, order: WorklistOrder | null): Design {
+  const arms = design.arms.map((arm, at) => {
+    if (at !== index) return arm;
+    const { worklist_order: _, ...drawn } = arm;
+    return order ? { ...drawn, worklist_order: order } : drawn;
+  });
+  return { ...design, arms };
+}
+
+/** Whether an order by the AI would tell readers of an arm what it does not show when a case is opened. */
+export function tellsBeforeAi({ ai_display, blinding }: DesignArm): boolean {
+  const scores = blinding.ai_scores ?? "SHOWN";
+  const first = typeof scores === "string" ? scores : scores.FIRST;
+  return first !== "SHOWN" || !AI_PHASES[ai_display].includes("FIRST");
 }
 
 export function withSession(design: Design, index: number, change: Partial<DesignSession>): Design {

@@ -22,6 +22,7 @@ const REASONS: Record<string, string> = {
   "negative-variance": "no error variance is left",
   "below-chance": "higher scores do not go with more positive cases",
   "too-few-cases": "too few cases",
+  "unstable-queue": "the queue is unstable",
 };
 
 /** Three decimals, with a true minus sign. */

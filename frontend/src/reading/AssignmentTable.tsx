@@ -13,6 +13,7 @@ import { LoadingScreen } from "@/ui/LoadingScreen";
 import { dateTime } from "@/ui/times";
 import { StaleArbitrations } from "./arbitration/StaleArbitrations";
 import { nextToRead } from "./nextToRead";
+import { OrderNotice } from "./OrderNotice";
 import { OwnQueries } from "./queries/OwnQueries";
 import { SessionRow } from "./SessionRow";
 import { endText, shutText } from "./sessionWords";
@@ -89,6 +90,7 @@ function OwnCases({ study, data, sessions, terms, training }: OwnCasesProps) {
           <TrainingStatement readerStudyId={study.id} training={training} />
         </section>
       )}
+      <OrderNotice sessions={sessions} />
       <StaleArbitrations assignments={data} />
       <OwnQueries readerStudyId={study.id} />
       <div className={classes.tableFrame}>

@@ -80,6 +80,7 @@ test("the next case is the first unsigned one in the reader's own order", () => 
     detail: "",
     opens_at: null,
     ends_at: null,
+    is_ordered_by_ai: false,
   });
   const list = [
     assignment(4, "PENDING"),

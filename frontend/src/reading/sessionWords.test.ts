@@ -15,6 +15,7 @@ const session = (changes: Partial<OwnSession>): OwnSession => ({
   detail: "In the server's words.",
   opens_at: AT,
   ends_at: AT,
+  is_ordered_by_ai: false,
   ...changes,
 });
 

@@ -1,6 +1,6 @@
-import { Select } from "@mantine/core";
+import { Anchor, Select } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { useParams, useSearchParams } from "react-router";
+import { Link, useParams, useSearchParams } from "react-router";
 import { type AnalysisRun, analysisRunsQuery, armText } from "@/api/analysis";
 import type { ReaderStudy } from "@/api/readerStudies";
 import { EmptyState } from "@/ui/EmptyState";
@@ -47,6 +47,15 @@ function Results({ readerStudy }: { readerStudy: ReaderStudy }) {
         {shown && <RunStatus readerStudyId={readerStudy.id} run={shown} />}
       </Section>
       {shown?.state === "SUCCEEDED" && <RunNotices run={shown} />}
+      {shown?.state === "SUCCEEDED" && (
+        <Anchor
+          component={Link}
+          to={`/reader-studies/${readerStudy.id}/results/${shown.id}/triage`}
+          size="sm"
+        >
+          Triage: what the AI's order does to waiting times →
+        </Anchor>
+      )}
       {shown?.state === "SUCCEEDED" && <ResultView readerStudyId={readerStudy.id} run={shown} />}
     </>
   );

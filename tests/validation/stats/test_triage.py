@@ -8,8 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from validation.stats.checks import InputError
-from validation.stats.results import Estimate, Undefined
-from validation.stats.triage import expected_waits, triage_effect, waits_min
+from validation.stats.results import Estimate, Reason, Undefined
+from validation.stats.triage import (
+    expected_waits,
+    replayed_waits,
+    simulated_waits,
+    still_waiting,
+    triage_effect,
+    waits_min,
+)
 
 PLAN = {"prevalence": 0.1, "sensitivity": 0.9, "specificity": 0.8}
 
@@ -151,4 +158,33 @@ def test_what_is_no_queue_is_refused(call, fault):
 def test_a_queue_that_grows_for_ever_has_no_mean():
     found = expected_waits(arrivals_per_hour=60, mean_reading_min=2, readers=2, **PLAN)
     assert isinstance(found, Undefined)
+    assert found.reason is Reason.UNSTABLE_QUEUE
     assert "100%" in found.detail
+    assert simulated_waits(arrivals_per_hour=60, mean_reading_min=2, readers=2, **PLAN) == found
+
+
+def test_the_simulation_agrees_with_the_closed_form_and_is_the_same_again():
+    """M/M/1, three quarters busy: the share that waits at all is rho, the wait beyond is exponential (Erlang C)."""
+    load = {"arrivals_per_hour": 7.5, "mean_reading_min": 6.0, "readers": 1}
+    found, known = simulated_waits(**load, **PLAN), expected_waits(**load, **PLAN)
+    for waits, mean in ((found.effect.positives, known.positives_min), (found.effect.negatives, known.negatives_min)):
+        assert waits.triaged_min.value == pytest.approx(mean, rel=0.12)
+        assert waits.triaged_min.low < waits.triaged_min.value < waits.triaged_min.high
+    at = np.array([0.0, 12.0, 24.0])
+    assert still_waiting(found.first_come_min, at) == pytest.approx(0.75 * np.exp(-0.25 * at / 6), abs=0.03)
+    again = simulated_waits(**load, **PLAN)
+    assert again.effect == found.effect
+    nobody = simulated_waits(**load, **PLAN | {"prevalence": 0.0}, cases=400)
+    assert nobody.effect.positives.change_min.reason is Reason.NO_POSITIVE_CASES
+
+
+def test_who_still_waits_by_hand():
+    assert still_waiting([0, 5, 5, 10], [0, 4.9, 5, 10]).tolist() == [0.75, 0.75, 0.25, 0]
+    with pytest.raises(InputError):
+        still_waiting([], [0])
+
+
+def test_days_are_replayed_apart_wherever_their_cases_stand():
+    """Two days of two cases, ten minutes each, the second of each day more urgent; the rows of the days alternate."""
+    plain, triaged = replayed_waits([0.1, 0.1, 0.9, 0.9], [0, 0, 0, 0], [10, 10, 10, 10], ["a", "b", "a", "b"])
+    assert (plain.tolist(), triaged.tolist()) == ([0, 0, 10, 10], [10, 10, 0, 0])

@@ -2,6 +2,7 @@ import { Group, Radio, Select, SimpleGrid, Stack, Text, TextInput } from "@manti
 import { type ArmDisplay, type DesignKind, DISPLAYS_TO_CHOOSE, withArm, withKind } from "@/domain/designs";
 import { AI_DISPLAYS } from "../ai/aiDisplays";
 import type { DesignFieldProps } from "./designField";
+import { OrderField } from "./OrderField";
 
 const KINDS: { kind: DesignKind; name: string; about: string }[] = [
   {
@@ -74,31 +75,41 @@ function ArmFields({ design, isFrozen, onChange, hasAi }: DesignFieldProps & { h
       {design.arms.map((arm, index) => {
         const displays = DISPLAYS_TO_CHOOSE[design.kind][index] ?? [arm.ai_display];
         return (
-          <Group key={arm.key} gap="sm" align="flex-end">
-            <TextInput
-              label={`Name of arm ${arm.key}`}
-              w={190}
-              maxLength={80}
-              disabled={isFrozen}
-              key={arm.name}
-              defaultValue={arm.name}
-              onBlur={({ currentTarget: { value } }) => {
-                if (value.trim() && value !== arm.name)
-                  onChange(withArm(design, index, { name: value.trim() }));
-              }}
+          <Stack key={arm.key} gap="xs">
+            <Group gap="sm" align="flex-end">
+              <TextInput
+                label={`Name of arm ${arm.key}`}
+                w={190}
+                maxLength={80}
+                disabled={isFrozen}
+                key={arm.name}
+                defaultValue={arm.name}
+                onBlur={({ currentTarget: { value } }) => {
+                  if (value.trim() && value !== arm.name)
+                    onChange(withArm(design, index, { name: value.trim() }));
+                }}
+              />
+              <Select
+                label="Its readers see the AI"
+                w={260}
+                disabled={isFrozen || displays.length === 1 || !hasAi}
+                allowDeselect={false}
+                data={displays.map((value) => ({ value, label: AI_DISPLAYS[value].short }))}
+                value={arm.ai_display}
+                onChange={(value) =>
+                  value && onChange(withArm(design, index, { ai_display: value as ArmDisplay }))
+                }
+              />
+            </Group>
+            <OrderField
+              design={design}
+              isFrozen={isFrozen}
+              onChange={onChange}
+              arm={arm}
+              index={index}
+              hasAi={hasAi}
             />
-            <Select
-              label="Its readers see the AI"
-              w={260}
-              disabled={isFrozen || displays.length === 1 || !hasAi}
-              allowDeselect={false}
-              data={displays.map((value) => ({ value, label: AI_DISPLAYS[value].short }))}
-              value={arm.ai_display}
-              onChange={(value) =>
-                value && onChange(withArm(design, index, { ai_display: value as ArmDisplay }))
-              }
-            />
-          </Group>
+          </Stack>
         );
       })}
     </Stack>

@@ -1,7 +1,13 @@
 import { Anchor, Group, SegmentedControl, Select, Table, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { checkRandomisation, type Randomisation, randomisationQuery, type Slot } from "@/api/designs";
+import {
+  type AiOrder,
+  checkRandomisation,
+  type Randomisation,
+  randomisationQuery,
+  type Slot,
+} from "@/api/designs";
 import { readerStudyFiles } from "@/api/readerStudies";
 import { EmptyState } from "@/ui/EmptyState";
 import { ErrorNotice } from "@/ui/ErrorNotice";
@@ -48,8 +54,23 @@ export function RandomisationPart({ readerStudy }: PartProps) {
       {data.joined_late.length > 0 && (
         <Text size="sm">Joined after the launch, in this order: {data.joined_late.join(", ")}.</Text>
       )}
+      {data.ai_order && <OrderedBy order={data.ai_order} />}
       <Lists data={data} />
     </Section>
+  );
+}
+
+const BY = { AI_SCORE: "by its score", AI_FLAG: "the flagged ones first" };
+
+function OrderedBy({ order }: { order: AiOrder }) {
+  const arms = Object.entries(order.arms).map(([arm, by]) => `arm ${arm} ${BY[by]}`);
+  const predicted = order.cases.filter(({ prediction_id }) => prediction_id !== null).length;
+  return (
+    <Text size="sm">
+      Ordered at the launch by {order.model_version}: {arms.join(", ")}. {predicted} of {order.cases.length}{" "}
+      cases had a prediction; the others come last, and the drawn order decides ties. The predictions are
+      named in both files.
+    </Text>
   );
 }
 
