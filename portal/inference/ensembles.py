@@ -73,7 +73,7 @@ def _member_problems(member_ids: Sequence[uuid.UUID], found: dict[uuid.UUID, Mod
     problems: list[FieldProblem] = []
     first = found.get(member_ids[0]) if member_ids else None
     for index, pk in enumerate(member_ids):
-        said = "repeated", "A version is a member once."
+        said: tuple[str, str] | None = ("repeated", "A version is a member once.")
         if pk not in member_ids[:index]:
             said = _member_problem(found.get(pk), first)
         if said is not None:

@@ -83,7 +83,8 @@ def augmentations_of(sampling: Sampling) -> list[Augmentation]:
     axes = [index for index, axis in enumerate(AXES) if axis in allowed["flips"]]
     flips = [tuple(axis for axis, is_on in zip(axes, on, strict=True) if is_on) for on in _switches(len(axes))]
     reach = range(-allowed["maximum_shift_voxels"], allowed["maximum_shift_voxels"] + 1)
-    ways = [Augmentation(flipped, shift) for flipped in flips for shift in product(reach, repeat=3)]
+    shifts = product(reach, reach, reach)
+    ways = [Augmentation(flipped, shift) for shift in shifts for flipped in flips]
     others = [way for way in ways if way != AS_IT_IS]
     others.sort(key=lambda way: sha256(f"{sampling.seed} {way.flipped} {way.shift}".encode()).digest())
     return [AS_IT_IS, *others[: sampling.samples - 1]]

@@ -1,6 +1,7 @@
 """A small reader study, made through the services, whose every figure can be counted by hand."""
 
 import dataclasses
+from typing import Any
 
 from annotations.domain.truth_csv import Truth
 from annotations.models import Assignment, Provenance, ReaderStudy, ReferenceSource
@@ -92,10 +93,10 @@ def _imaging_studies(prefix: str, patients: int) -> list[ImagingStudy]:
     ]
 
 
-def doubt(value: float | None) -> dict[str, object] | None:
+def doubt(value: float) -> dict[str, Any]:
     """What a prediction says of its uncertainty."""
     said = {"method": "ENSEMBLE", "samples": 5, "definition": "Standard deviation over five networks."}
-    return None if value is None else {"value": value, **said}
+    return {"value": value, **said}
 
 
 def _model_version(prefix: str, imaging_studies: list[ImagingStudy], doubts) -> ModelVersion:
@@ -106,7 +107,8 @@ def _model_version(prefix: str, imaging_studies: list[ImagingStudy], doubts) -> 
     for imaging_study, score, value in zip(imaging_studies, AI_SCORES, doubts, strict=True):
         if score is not None:
             of = {"model_version": version, "imaging_study": imaging_study, "source": PredictionSource.API}
-            Prediction.objects.create(**of, score=score, uncertainty=doubt(value))
+            uncertainty = None if value is None else doubt(value)
+            Prediction.objects.create(**of, score=score, uncertainty=uncertainty)
     return version
 
 

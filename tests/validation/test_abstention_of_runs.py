@@ -45,7 +45,7 @@ def described(doubts: Any, **changes: Any) -> Any:
 
 def test_the_curve_by_hand() -> None:
     """Kept one by one, the most certain first: right, right, wrong, wrong."""
-    block = one(described(list(map(doubt, DOUBTS))), "ai")["abstention"]
+    block = one(described([None if value is None else doubt(value) for value in DOUBTS]), "ai")["abstention"]
     assert block["counts"] == {"cases": 4, "errors": 2, "without_uncertainty": 1}
     assert [(row["n"], row["errors"], row["coverage"]) for row in block["curve"]] == [
         (1, 0, 0.25), (2, 0, 0.5), (3, 1, 0.75), (4, 2, 1.0),

@@ -26,7 +26,10 @@ describe("a draft", () => {
     blankCard(),
     { ...full, measurements: ["volume", "mean"] },
     { ...full, input: { ...full.input, burned_in_text: "REFUSE" as const } },
-    { ...full, input: { ...full.input, augmentations: { flips: ["COLUMNS" as const], maximum_shift_voxels: 0 } } },
+    {
+      ...full,
+      input: { ...full.input, augmentations: { flips: ["COLUMNS" as const], maximum_shift_voxels: 0 } },
+    },
     { ...full, input: { ...full.input, augmentations: { flips: [], maximum_shift_voxels: 1 } } },
     { ...full, input: { ...full.input, grid_mm: [3.5, 1.4, 1.4] as [number, number, number] } },
   ])("gives the card back that it was made of", (card) => {

@@ -35,9 +35,7 @@ export function ComparisonPanel({ readId, ai, questions, own, isDisabled }: Comp
       </div>
       <AnswersTable prediction={prediction} questions={questions} own={own} />
       <div className={quiet.quiet}>{scoreText(prediction, ai.isOfFirst)}</div>
-      {prediction.uncertainty && (
-        <div className={quiet.quiet}>{uncertaintyText(prediction.uncertainty)}</div>
-      )}
+      {prediction.uncertainty && <div className={quiet.quiet}>{uncertaintyText(prediction.uncertainty)}</div>}
       <OverlayControls prediction={prediction} overlays={ai.overlays} isHeatLoading={ai.isHeatLoading} />
       {ai.problem && <div className={quiet.required}>{ai.problem}</div>}
       <AiFindings

@@ -16,7 +16,13 @@ const NO_UNCERTAINTY =
   "No prediction of the AI in this analysis says how uncertain it is, so nothing tells which cases to leave to a human.";
 
 /** Of every AI of a planned result; a result whose predictions have no uncertainty holds nothing of it. */
-export function Abstentions({ participants, level }: { participants: DescribedParticipant[]; level: number }) {
+export function Abstentions({
+  participants,
+  level,
+}: {
+  participants: DescribedParticipant[];
+  level: number;
+}) {
   const ai = participants.filter(({ kind }) => kind === "AI");
   if (ai.length === 0) return null;
   if (!ai.some(({ abstention }) => abstention)) {
@@ -164,7 +170,18 @@ function AreaTable({ estimates }: { estimates: Abstention["estimates"] }) {
 
 function curveCsv(name: string, { curve, method, definition }: Abstention): string {
   return csvText(
-    ["name", "uncertainty", "kept", "errors", "coverage", "error_rate", "low", "high", "method", "definition"],
+    [
+      "name",
+      "uncertainty",
+      "kept",
+      "errors",
+      "coverage",
+      "error_rate",
+      "low",
+      "high",
+      "method",
+      "definition",
+    ],
     curve.map((point) => [
       name,
       point.uncertainty,

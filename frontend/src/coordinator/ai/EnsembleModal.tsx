@@ -43,8 +43,9 @@ export function EnsembleModal({ aiModelId, versions, onClose }: EnsembleModalPro
       <form noValidate onSubmit={form.onSubmit((values) => combining.mutate(values))}>
         <Stack gap="md">
           <Text size="sm">
-            An ensemble asks all of its members. Its score is their mean, its uncertainty their standard deviation;
-            findings and heat map are those of the first. Members have the same input and outputs in their cards.
+            An ensemble asks all of its members. Its score is their mean, its uncertainty their standard
+            deviation; findings and heat map are those of the first. Members have the same input and outputs
+            in their cards.
           </Text>
           <TextInput label="Version" required data-autofocus {...form.getInputProps("version")} />
           <MultiSelect
