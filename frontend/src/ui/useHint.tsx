@@ -1,4 +1,4 @@
-import { Tooltip } from "@mantine/core";
+import { Portal, Tooltip } from "@mantine/core";
 import {
   type FocusEvent,
   type KeyboardEvent,
@@ -57,10 +57,13 @@ export function useHint(selector: string, textOf: (element: Element) => string |
         if (event.key === "Escape") hide();
       },
     },
+    // Outside the figure, whose containment (content-visibility) would measure "fixed" from its own corner.
     shown: hint && (
-      <Tooltip id={id} label={hint.text} opened multiline maw={360} style={{ whiteSpace: "pre-line" }}>
-        <span aria-hidden style={{ position: "fixed", pointerEvents: "none", ...hint.box }} />
-      </Tooltip>
+      <Portal>
+        <Tooltip id={id} label={hint.text} opened multiline maw={360} style={{ whiteSpace: "pre-line" }}>
+          <span aria-hidden style={{ position: "fixed", pointerEvents: "none", ...hint.box }} />
+        </Tooltip>
+      </Portal>
     ),
   };
 }
