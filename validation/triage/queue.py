@@ -28,7 +28,7 @@ class QueueWish:
 
 def queue_answer(wish: QueueWish) -> dict[str, Any]:
     """Return the mean waits in closed form and the simulated ones; both undefined where the queue is unstable."""
-    load = {
+    load: dict[str, Any] = {
         "arrivals_per_hour": wish.arrivals_per_hour,
         "mean_reading_min": wish.mean_reading_min,
         "readers": wish.readers,
