@@ -21,6 +21,8 @@ PAGED = {
     "imaging-studies",
     "inference-runs",
     "ingest-jobs",
+    "model-version-explanation-jobs",
+    "model-version-explanations",
     "model-version-predictions",
     "model-versions",
     "reader-studies",

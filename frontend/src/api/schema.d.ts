@@ -452,6 +452,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/explanation-jobs/{explanation_job_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return a job with its predictions. */
+        get: operations["explanation_jobs_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/explanation-jobs/{explanation_job_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Stop a job; explanations it has stored stay. */
+        post: operations["explanation_jobs_cancel_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/explanation-jobs/{explanation_job_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Retry what failed in a job. */
+        post: operations["explanation_jobs_retry_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/explanations/{explanation_id}/map": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return the voxels, one byte each, the column fastest; the grid stands in the explanation. */
+        get: operations["explanations_map_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/frame-grants/{study_uid}": {
         parameters: {
             query?: never;
@@ -787,6 +855,41 @@ export interface paths {
         };
         /** @description Return a model version. */
         get: operations["model_versions_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/model-versions/{model_version_id}/explanation-jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description List the jobs, newest first. */
+        get: operations["model_versions_explanation_jobs_list"];
+        put?: never;
+        /** @description Explain predictions that the portal has computed, by Grad-CAM or integrated gradients. */
+        post: operations["model_versions_explanation_jobs_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/model-versions/{model_version_id}/explanations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description List the explanations with their checks, newest first. */
+        get: operations["model_versions_explanations_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3028,6 +3131,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reads/{read_id}/explanations/{explanation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return the voxels, once the protocol shows heat maps; the grid stands in the comparison. */
+        get: operations["reads_explanations_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reads/{read_id}/feedback": {
         parameters: {
             query?: never;
@@ -4589,6 +4709,161 @@ export interface components {
          * @enum {string}
          */
         EventsEnum: "reader_study.launched" | "reader_study.paused" | "reader_study.resumed" | "reader_study.closed" | "reader_study.locked" | "read.signed" | "analysis_run.finished" | "inference_run.finished" | "ingest_job.finished" | "webhook.ping";
+        /** @description One prediction of a job. */
+        ExplanationItemOutput: {
+            /** Format: uuid */
+            prediction_id: string;
+            imaging_study_uid: string;
+            state?: components["schemas"]["JobStateEnum"];
+            reason_code?: string;
+            reason?: string;
+        };
+        /** @description A job with its predictions. */
+        ExplanationJobDetailOutput: {
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: uuid */
+            readonly model_version_id: string;
+            requested_by?: string;
+            method: components["schemas"]["MethodEnum"];
+            /** @description Key of the output in the card. */
+            output: string;
+            output_name: string;
+            /** @description As asked: {layer} or {steps, baseline_hu}. */
+            parameters: unknown;
+            checks_weights?: boolean;
+            /** @description Of the weights that the check draws. */
+            seed?: number;
+            state?: components["schemas"]["JobStateEnum"];
+            progress_done?: number;
+            progress_total?: number;
+            progress_message?: string;
+            error_code?: string;
+            error_detail?: string;
+            attempt?: number;
+            cancel_requested?: boolean;
+            /** Format: date-time */
+            readonly created_at: string;
+            /** Format: date-time */
+            started_at?: string | null;
+            /** Format: date-time */
+            finished_at?: string | null;
+            items: components["schemas"]["ExplanationItemOutput"][];
+        };
+        /** @description What to explain, and how. */
+        ExplanationJobInputRequest: {
+            method: components["schemas"]["MethodEnum"];
+            prediction_ids: string[];
+            /**
+             * @description Key of a score; empty: the first one.
+             * @default
+             */
+            output: string;
+            /**
+             * @description Of Grad-CAM; empty: the last one.
+             * @default
+             */
+            layer: string;
+            /**
+             * @description Of integrated gradients.
+             * @default 50
+             */
+            steps: number;
+            /**
+             * Format: double
+             * @description Of integrated gradients: the value of every voxel; null: the low end of the window, else air.
+             */
+            baseline_hu?: number | null;
+            /**
+             * @description Explain again with redrawn weights.
+             * @default false
+             */
+            checks_weights: boolean;
+            /** @default 0 */
+            seed: number;
+        };
+        /** @description A job and how far it has come. */
+        ExplanationJobOutput: {
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: uuid */
+            readonly model_version_id: string;
+            requested_by?: string;
+            method: components["schemas"]["MethodEnum"];
+            /** @description Key of the output in the card. */
+            output: string;
+            output_name: string;
+            /** @description As asked: {layer} or {steps, baseline_hu}. */
+            parameters: unknown;
+            checks_weights?: boolean;
+            /** @description Of the weights that the check draws. */
+            seed?: number;
+            state?: components["schemas"]["JobStateEnum"];
+            progress_done?: number;
+            progress_total?: number;
+            progress_message?: string;
+            error_code?: string;
+            error_detail?: string;
+            attempt?: number;
+            cancel_requested?: boolean;
+            /** Format: date-time */
+            readonly created_at: string;
+            /** Format: date-time */
+            started_at?: string | null;
+            /** Format: date-time */
+            finished_at?: string | null;
+        };
+        /** @description An explanation of a prediction. */
+        ExplanationOutput: {
+            /** Format: uuid */
+            readonly id: string;
+            method: components["schemas"]["MethodEnum"];
+            output_name: string;
+            /** @description As done: {layer} or {steps, baseline_hu, baseline_input}. */
+            parameters: unknown;
+            /** @description {score} and of integrated gradients how far the attributions add up. */
+            facts: unknown;
+            /** @description SHA-256 over grid and voxels; names the file. */
+            digest: string;
+            columns: number;
+            rows: number;
+            slices: number;
+            /** @description 3 x 4: from (column, row, slice, 1) to patient millimetres, LPS+. */
+            affine: unknown;
+            frame_of_reference_uid?: string;
+            output: string;
+            /** Format: uuid */
+            prediction_id: string;
+            /** Format: uuid */
+            job_id: string;
+            imaging_study_uid: string;
+            /**
+             * Format: double
+             * @description Magnitude that the largest byte, 255, stands for.
+             */
+            greatest: number;
+            input_digest: string;
+            /** @description Versions of the method and of its libraries. */
+            software: unknown;
+            weights_check?: components["schemas"]["WeightsCheckOutput"] | null;
+            /** Format: date-time */
+            readonly created_at: string;
+        };
+        /** @description A map of where the score comes from: without the score itself, which the arm may hide. */
+        ExplanationShownOutput: {
+            /** Format: uuid */
+            readonly id: string;
+            method: components["schemas"]["MethodEnum"];
+            output_name: string;
+            /** @description SHA-256 over grid and voxels; names the file. */
+            digest: string;
+            columns: number;
+            rows: number;
+            slices: number;
+            /** @description 3 x 4: from (column, row, slice, 1) to patient millimetres, LPS+. */
+            affine: unknown;
+            frame_of_reference_uid?: string;
+        };
         /** @description One complete read; the rules of its payload are those of a person's. */
         ExternalReadInputRequest: {
             /** Format: uuid */
@@ -4800,6 +5075,7 @@ export interface components {
                 [key: string]: unknown;
             }[];
             readonly heat_map: components["schemas"]["HeatMapOutput"] | null;
+            readonly explanations: components["schemas"]["ExplanationShownOutput"][];
             readonly calibration: components["schemas"]["CalibrationHintOutput"] | null;
             /** Format: date-time */
             created_at: string;
@@ -5469,6 +5745,12 @@ export interface components {
             base?: components["schemas"]["MemberInputRequest"][] | null;
         };
         /**
+         * @description * `GRAD_CAM` - Grad Cam
+         *     * `INTEGRATED_GRADIENTS` - Integrated Gradients
+         * @enum {string}
+         */
+        MethodEnum: "GRAD_CAM" | "INTEGRATED_GRADIENTS";
+        /**
          * @description * `ADJUDICATION` - ADJUDICATION
          *     * `EXCLUDED` - EXCLUDED
          * @enum {string}
@@ -5775,6 +6057,20 @@ export interface components {
             /** Format: uri */
             previous: string | null;
             results: components["schemas"]["DeliveryOutput"][];
+        };
+        PaginatedExplanationJobOutputList: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["ExplanationJobOutput"][];
+        };
+        PaginatedExplanationOutputList: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["ExplanationOutput"][];
         };
         PaginatedImagingStudyOutputList: {
             /** Format: uri */
@@ -6160,6 +6456,7 @@ export interface components {
                 [key: string]: unknown;
             }[];
             readonly heat_map: components["schemas"]["HeatMapOutput"] | null;
+            readonly explanations: components["schemas"]["ExplanationShownOutput"][];
             readonly calibration: components["schemas"]["CalibrationHintOutput"] | null;
             /** Format: date-time */
             created_at: string;
@@ -7325,6 +7622,25 @@ export interface components {
          * @enum {string}
          */
         SourceBd4Enum: "COMPUTED" | "API" | "CSV" | "DICOM";
+        /** @description How alike the map is to that of redrawn weights. */
+        StageOutput: {
+            /** @description How many of the last layers. */
+            redrawn: number;
+            /** @description The first of them. */
+            layer: string;
+            /**
+             * Format: double
+             * @description Rank correlation of absolute values.
+             */
+            spearman: number | null;
+            /**
+             * Format: double
+             * @description Structural similarity.
+             */
+            ssim: number | null;
+            /** @description Why there is no value. */
+            reason: string;
+        };
         /**
          * @description * `READING` - The two reads are not signed yet
          *     * `VACANT` - A reader was withdrawn: name another, or leave it to the arbitrators
@@ -7650,6 +7966,15 @@ export interface components {
             number_failed: number;
             /** Format: date-time */
             last_delivered_at: string | null;
+        };
+        /** @description Whether an explanation depends on the weights. */
+        WeightsCheckOutput: {
+            seed: number;
+            number_of_layers: number;
+            stages: components["schemas"]["StageOutput"][];
+            readonly depends_on_weights: boolean | null;
+            /** @description Versions of the method and of its libraries. */
+            software: unknown;
         };
         /**
          * @description * `HOLD` - HOLD
@@ -8755,6 +9080,132 @@ export interface operations {
             };
         };
     };
+    explanation_jobs_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                explanation_job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExplanationJobDetailOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    explanation_jobs_cancel_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                explanation_job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExplanationJobDetailOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    explanation_jobs_retry_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                explanation_job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExplanationJobDetailOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    explanations_map_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                explanation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     frame_grants_retrieve: {
         parameters: {
             query?: never;
@@ -9475,6 +9926,113 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ModelVersionOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    model_versions_explanation_jobs_list: {
+        parameters: {
+            query?: {
+                /** @description The pagination cursor value. */
+                cursor?: string;
+                /** @description Number of results to return per page. */
+                page_size?: number;
+            };
+            header?: never;
+            path: {
+                model_version_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedExplanationJobOutputList"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    model_versions_explanation_jobs_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                model_version_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExplanationJobInputRequest"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExplanationJobDetailOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    model_versions_explanations_list: {
+        parameters: {
+            query?: {
+                /** @description The pagination cursor value. */
+                cursor?: string;
+                /** @description Number of results to return per page. */
+                page_size?: number;
+            };
+            header?: never;
+            path: {
+                model_version_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedExplanationOutputList"];
                 };
             };
             /** @description A problem document. */
@@ -14862,6 +15420,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EditorOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reads_explanations_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                explanation_id: string;
+                read_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
                 };
             };
             /** @description A problem document. */
