@@ -328,6 +328,11 @@ urlpatterns = [
     path("reads/<uuid:read_id>/comparison", ai.ReadComparisonApi.as_view(), name="read-comparison"),
     path("reads/<uuid:read_id>/other-readers", particulars.ReadOtherReadersApi.as_view(), name="read-other-readers"),
     path("reads/<uuid:read_id>/feedback", randomisation.ReadFeedbackApi.as_view(), name="read-feedback"),
+    path(
+        "reads/<uuid:read_id>/explanations/<uuid:explanation_id>",
+        ai.ReadExplanationApi.as_view(),
+        name="read-explanation",
+    ),
     path("reads/<uuid:read_id>/heat-map", ai.ReadHeatMapApi.as_view(), name="read-heat-map"),
     path("reads/<uuid:read_id>/measurements", measurements.ReadMeasurementsApi.as_view(), name="read-measurements"),
     path(

@@ -16,7 +16,12 @@ from annotations.access import own_read
 from annotations.api.particulars import NOT_STORED, ParticularsOutput
 from annotations.api.reading import SaveInput, save_of
 from annotations.models import AiContent
-from annotations.selectors.ai import comparison_available, predictions_of, predictions_with_marks_shown
+from annotations.selectors.ai import (
+    comparison_available,
+    explanations_of,
+    predictions_of,
+    predictions_with_marks_shown,
+)
 from annotations.selectors.blinding import shows
 from annotations.services import reads as services
 from annotations.services.ai import ai_delivered
@@ -24,7 +29,8 @@ from annotations.services.particulars import particulars_show
 from portal.accounts.authentication import caller
 from portal.errors import NotFound
 from portal.inference.access import has_segment
-from portal.inference.api.predictions import ai_segment_response, heat_map_response
+from portal.inference.api.explanations import ExplanationGridOutput
+from portal.inference.api.predictions import ai_segment_response, heat_map_response, voxels_response
 from portal.inference.api.shapes import HeatMapOutput, UncertaintyShape
 from portal.inference.calibration import CalibrationHint, hint_for
 
@@ -73,6 +79,13 @@ class CalibrationHintOutput(serializers.Serializer[Any]):
     positives = serializers.IntegerField()
 
 
+class ExplanationShownOutput(ExplanationGridOutput):
+    """A map of where the score comes from: without the score itself, which the arm may hide."""
+
+    class Meta(ExplanationGridOutput.Meta):
+        fields = [one for one in ExplanationGridOutput.Meta.fields if one not in ("facts", "parameters")]
+
+
 class PredictionShownOutput(serializers.Serializer[Any]):
     """What the AI says of the case."""
 
@@ -87,6 +100,7 @@ class PredictionShownOutput(serializers.Serializer[Any]):
     call = serializers.SerializerMethodField()
     findings = serializers.SerializerMethodField()
     heat_map = serializers.SerializerMethodField()
+    explanations = serializers.SerializerMethodField()
     calibration = serializers.SerializerMethodField()
     created_at = serializers.DateTimeField()
 
@@ -122,6 +136,14 @@ class PredictionShownOutput(serializers.Serializer[Any]):
         """Return the grid of the heat map where the arm shows marks."""
         heat_map = getattr(prediction, "heat_map", None)
         return HeatMapOutput(heat_map).data if heat_map is not None and self._shows("ai_marks") else None
+
+    @extend_schema_field(ExplanationShownOutput(many=True))
+    def get_explanations(self, prediction: Any) -> Any:
+        """Return what was explained of the prediction when the reader study began, where the arm shows marks."""
+        if not self._shows("ai_marks"):
+            return []
+        found = explanations_of(read=self.context["read"], prediction=prediction)
+        return ExplanationShownOutput(found, many=True).data
 
     def get_call(self, prediction: Any) -> bool | None:
         """Return the AI's binary call at its operating threshold, where the arm shows scores."""
@@ -213,6 +235,24 @@ class ReadHeatMapApi(APIView):
             raise NotFound
         ai_delivered(read=read, prediction=prediction, content=AiContent.HEAT_MAP)
         return heat_map_response(heat_map)
+
+
+class ReadExplanationApi(APIView):
+    """A map of where a score of the AI comes from, on the images of a read."""
+
+    @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
+    @transaction.atomic
+    def get(self, request: Request, read_id: uuid.UUID, explanation_id: uuid.UUID) -> HttpResponse:
+        """Return the voxels, once the protocol shows heat maps; the grid stands in the comparison."""
+        read = own_read(caller(request), read_id)
+        shown = predictions_with_marks_shown(read=read)
+        explained = ((one, explanation) for one in shown for explanation in explanations_of(read=read, prediction=one))
+        asked = next((pair for pair in explained if pair[1].pk == explanation_id), None)
+        if asked is None:
+            raise NotFound
+        prediction, explanation = asked
+        ai_delivered(read=read, prediction=prediction, content=AiContent.HEAT_MAP, sha256=explanation.digest)
+        return voxels_response(explanation.digest)
 
 
 class ReadAiSegmentApi(APIView):

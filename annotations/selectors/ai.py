@@ -9,8 +9,8 @@ from annotations.domain.states import AI_DECIDED
 from annotations.models import Read
 from annotations.selectors.blinding import is_put_away, phase_of, shows
 from annotations.selectors.case_images import current_ids_of
-from portal.inference.models import Prediction
-from portal.inference.selectors import predictions_in_force
+from portal.inference.models import Explanation, Prediction
+from portal.inference.selectors import explanations_in_force, predictions_in_force
 
 
 def comparison_available(*, read: Read) -> bool:
@@ -38,6 +38,11 @@ def predictions_with_marks_shown(*, read: Read) -> list[Prediction]:
     if not comparison_available(read=read) or not shows("ai_marks", read=read):
         return []
     return list(predictions_of(read=read).values())
+
+
+def explanations_of(*, read: Read, prediction: Prediction) -> list[Explanation]:
+    """Return what was explained of a prediction when the reader study was launched."""
+    return explanations_in_force(prediction=prediction, frozen_at=read.assignment.reader_study.launched_at)
 
 
 def shown_ai_of(*, read: Read) -> list[ShownAi]:

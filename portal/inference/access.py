@@ -15,6 +15,8 @@ from portal.imaging.models import ImagingStudy
 from portal.inference.finding_segments import is_segment
 from portal.inference.models import (
     AiModel,
+    Explanation,
+    ExplanationJob,
     HeatMap,
     InferenceRun,
     ModelUpload,
@@ -123,4 +125,20 @@ def imaging_study_by_uid(study_instance_uid: str) -> ImagingStudy:
     if found is None:
         detail = "The portal has no such imaging study."
         raise Invalid(detail, errors=[{"field": "imaging_study_uid", "code": "unknown", "detail": detail}])
+    return found
+
+
+def explanation_job_by_id(explanation_job_id: uuid.UUID) -> ExplanationJob:
+    """Return a job that explains predictions."""
+    found = ExplanationJob.objects.filter(pk=explanation_job_id).select_related("model_version", "requested_by").first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def explanation_by_id(explanation_id: uuid.UUID) -> Explanation:
+    """Return an explanation of a prediction."""
+    found = Explanation.objects.filter(pk=explanation_id).first()
+    if found is None:
+        raise NotFound
     return found

@@ -72,8 +72,19 @@ class ModelProcess:
     """A loaded model. Use it as a context; after a failure that ended it, the next case starts it again."""
 
     def __init__(
-        self, *, kind: str, path: Path, digest: str, keys: Sequence[str], limits: Limits, waiting: Waiting | None = None
+        self,
+        *,
+        kind: str,
+        path: Path,
+        digest: str,
+        keys: Sequence[str],
+        limits: Limits,
+        waiting: Waiting | None = None,
+        explains: str | None = None,
     ) -> None:
+        # The key of the output that is to be explained; None: the model is to predict.
+        self.explains = explains
+        self.device = ""
         self.kind = kind
         self.path = path
         self.digest = digest
@@ -107,13 +118,14 @@ class ModelProcess:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
                 cwd=self._folder.name,
-                env=_environment(),
+                env=_environment(self._folder.name),
                 pass_fds=[descriptor],
                 start_new_session=True,
             )
         finally:
             # The child has its own copy by now, or there is no child.
             request = {"kind": self.kind, "file": descriptor, "keys": self.keys, "parent": os.getpid()}
+            request["explains"] = self.explains
             os.close(descriptor)
         limits = {
             "memory_bytes": self.limits.memory_bytes,
@@ -124,6 +136,7 @@ class ModelProcess:
         if header.get("ready") is not True:
             self.close()
             raise _said(header)
+        self.device = str(header.get("device", ""))[:20]
         layers = header.get("dropout_layers")
         self.dropout_layers = layers if isinstance(layers, int) else 0
 
@@ -138,19 +151,28 @@ class ModelProcess:
         ModelRefused
             `too_slow`, `out_of_memory`, `model_error`, `model_died` or what else was wrong.
         """
+        _, arrays = self._asked({"dropout_seed": dropout_seed}, volume, deadline)
+        if [key for key, _ in arrays] != self.keys:
+            self.close()
+            raise ModelRefused("broken_answer", "The process of the model answered with other outputs than it has.")
+        return arrays
+
+    def explain(self, volume: Array, asked: dict[str, Any]) -> tuple[dict[str, Any], list[Named]]:
+        """Return what the process says of where the score of a volume comes from; nothing of it is checked yet."""
+        return self._asked({"asked": asked}, volume)
+
+    def _asked(
+        self, header: dict[str, Any], volume: Array, deadline: Deadline | None = None
+    ) -> tuple[dict[str, Any], list[Named]]:
         if not self.is_running:
             self.close()
             self.start()
         time_limit = deadline or Deadline(self.limits.seconds)
         # The processor's time is limited by the kernel, so the process has to know what is left.
-        request = {"seconds": time_limit.left, "dropout_seed": dropout_seed}
-        header, arrays = self._ask(request, [("volume", volume)], time_limit)
-        if header.get("done") is not True:
-            raise _said(header)
-        if [key for key, _ in arrays] != self.keys:
-            self.close()
-            raise ModelRefused("broken_answer", "The process of the model answered with other outputs than it has.")
-        return arrays
+        said, arrays = self._ask({"seconds": time_limit.left, **header}, [("volume", volume)], time_limit)
+        if said.get("done") is not True:
+            raise _said(said)
+        return said, arrays
 
     def close(self) -> None:
         """End the process, whatever it is doing."""
@@ -231,7 +253,7 @@ def _nothing() -> None:
     return
 
 
-def _environment() -> dict[str, str]:
+def _environment(folder: str) -> dict[str, str]:
     """Nothing of the worker's own: its environment holds the passwords of the database."""
     kept = {
         name: os.environ[name] for name in ("LANG", "LD_LIBRARY_PATH", "CUDA_VISIBLE_DEVICES") if name in os.environ
@@ -241,6 +263,8 @@ def _environment() -> dict[str, str]:
         "PYTHONPATH": str(_ROOT),
         "OMP_NUM_THREADS": "1",
         "HOME": "/nonexistent",
+        # captum loads matplotlib, which wants a folder of its own; this one goes with the process.
+        "MPLCONFIGDIR": folder,
         # Without it cuBLAS sums in an order that changes.
         "CUBLAS_WORKSPACE_CONFIG": ":4096:8",
     }

@@ -299,6 +299,85 @@ class PredictionMeasurement(SegmentMeasurement):
         constraints = [models.UniqueConstraint(fields=["prediction", "finding_id"], name="prediction_measurement_once")]
 
 
+class ExplanationMethod(models.TextChoices):
+    """How it is worked out where a score comes from."""
+
+    GRAD_CAM = "GRAD_CAM"
+    INTEGRATED_GRADIENTS = "INTEGRATED_GRADIENTS"
+
+
+class ExplanationJob(JobModel):
+    """Working out where the scores of some predictions of a version come from."""
+
+    TASK_NAME: ClassVar[str] = "inference.explain"
+    QUEUE: ClassVar[str] = "inference"
+
+    model_version = models.ForeignKey(ModelVersion, on_delete=models.PROTECT, related_name="explanation_jobs")
+    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    method = models.CharField(max_length=20, choices=ExplanationMethod)
+    output = models.CharField(max_length=100, help_text="Key of the output in the card.")
+    output_name = models.CharField(max_length=200)
+    parameters = models.JSONField(help_text="As asked: {layer} or {steps, baseline_hu}.")
+    checks_weights = models.BooleanField(default=False)
+    seed = models.PositiveIntegerField(default=0, help_text="Of the weights that the check draws.")
+
+    class Meta:
+        ordering = ["-created_at"]
+
+
+class Explanation(AppendOnlyModel):
+    """Where the score of a prediction comes from, as a map whose voxels are a file beside the heat maps."""
+
+    SEAL = Seal()
+
+    job = models.ForeignKey(ExplanationJob, on_delete=models.PROTECT, related_name="explanations")
+    prediction = models.ForeignKey(Prediction, on_delete=models.PROTECT, related_name="explanations")
+    method = models.CharField(max_length=20, choices=ExplanationMethod)
+    output = models.CharField(max_length=100)
+    output_name = models.CharField(max_length=200)
+    parameters = models.JSONField(help_text="As done: {layer} or {steps, baseline_hu, baseline_input}.")
+    digest = models.CharField(max_length=64, help_text="SHA-256 over grid and voxels; names the file.")
+    columns = models.PositiveIntegerField()
+    rows = models.PositiveIntegerField()
+    slices = models.PositiveIntegerField()
+    affine = models.JSONField(help_text="3 x 4: from (column, row, slice, 1) to patient millimetres, LPS+.")
+    frame_of_reference_uid = models.CharField(max_length=64, blank=True)
+    greatest = models.FloatField(help_text="Magnitude that the largest byte, 255, stands for.")
+    facts = models.JSONField(help_text="{score} and of integrated gradients how far the attributions add up.")
+    input_digest = models.CharField(max_length=64)
+    software = models.JSONField(help_text="Versions of the method and of its libraries.")
+
+    class Meta:
+        ordering = ["-created_at"]
+        constraints = [models.UniqueConstraint(fields=["job", "prediction"], name="explanation_once_per_job")]
+
+
+class WeightsCheck(AppendOnlyModel):
+    """Whether an explanation depends on the weights: the same with those of ever more layers redrawn."""
+
+    SEAL = Seal()
+
+    explanation = models.OneToOneField(Explanation, on_delete=models.PROTECT, related_name="weights_check")
+    seed = models.PositiveIntegerField()
+    number_of_layers = models.PositiveIntegerField()
+    stages = models.JSONField(help_text="[{redrawn, layer, spearman, ssim, reason}], from the last layer to the first.")
+    software = models.JSONField(help_text="Versions of the method and of its libraries.")
+
+
+class ExplanationItem(UuidModel):
+    """One prediction of a job that explains."""
+
+    job = models.ForeignKey(ExplanationJob, on_delete=models.CASCADE, related_name="items")
+    prediction = models.ForeignKey(Prediction, on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=10, choices=JobState, default=JobState.PENDING)
+    reason_code = models.CharField(max_length=60, blank=True)
+    reason = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        ordering = ["created_at", "id"]
+        constraints = [models.UniqueConstraint(fields=["job", "prediction"], name="explanation_item_once_per_job")]
+
+
 class InferenceItem(UuidModel):
     """One imaging study of a run."""
 

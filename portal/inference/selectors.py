@@ -14,6 +14,9 @@ from portal.imaging.models import ImagingStudy
 from portal.inference.models import (
     AiModel,
     EngineKind,
+    Explanation,
+    ExplanationItem,
+    ExplanationJob,
     InferenceItem,
     InferenceRun,
     ModelCard,
@@ -159,3 +162,30 @@ def measuring_of_prediction(*, prediction: Prediction) -> Measuring:
         PredictionMeasurementJob.objects.filter(prediction=prediction).first(),
         list(PredictionMeasurement.objects.filter(prediction=prediction).order_by("created_at", "finding_id")),
     )
+
+
+def explanation_jobs_of(*, model_version: ModelVersion) -> QuerySet[ExplanationJob]:
+    """Return the jobs that explain predictions of a version, newest first."""
+    return ExplanationJob.objects.filter(model_version=model_version).select_related("requested_by")
+
+
+def explanation_items_of(*, job: ExplanationJob) -> QuerySet[ExplanationItem]:
+    """Return the predictions of a job that explains, in their order of work."""
+    return ExplanationItem.objects.filter(job=job).select_related("prediction__imaging_study")
+
+
+def explanations_of(*, model_version: ModelVersion) -> QuerySet[Explanation]:
+    """Return the explanations of a version's predictions with their checks, newest first."""
+    found = Explanation.objects.filter(prediction__model_version=model_version)
+    return found.select_related("prediction__imaging_study", "weights_check")
+
+
+def explanations_in_force(*, prediction: Prediction, frozen_at: datetime | None) -> list[Explanation]:
+    """Return by method and output the newest explanation of a prediction that was there at `frozen_at`.
+
+    What is explained later is not shown in a reader study that runs: its readers would not see the same.
+    """
+    found = Explanation.objects.filter(prediction=prediction)
+    if frozen_at is not None:
+        found = found.filter(created_at__lte=frozen_at)
+    return list(found.order_by("method", "output", "-created_at", "-id").distinct("method", "output"))

@@ -6,7 +6,7 @@ from portal import jobs
 from portal.celery import app
 from portal.inference.model_trial import model_trial_work
 from portal.inference.model_uploads import model_upload_ended
-from portal.inference.models import InferenceRun, ModelUpload, PredictionMeasurementJob
+from portal.inference.models import ExplanationJob, InferenceRun, ModelUpload, PredictionMeasurementJob
 from portal.inference.selectors import most_urgent_run
 from portal.inference.services import inference_run_notice
 
@@ -14,6 +14,8 @@ from portal.inference.services import inference_run_notice
 RUNNER = "portal.inference.runner.inference_run_work"
 # Likewise what measures images.
 MEASURER = "portal.inference.prediction_measurements.prediction_measure_work"
+# And what explains.
+EXPLAINER = "portal.inference.explainer.explanation_job_work"
 
 
 @app.task(name=InferenceRun.TASK_NAME)
@@ -32,3 +34,9 @@ def model_trial(job_id: str) -> None:
 def prediction_measure(job_id: str) -> None:
     """Measure the segments of a prediction."""
     jobs.run(PredictionMeasurementJob, job_id, import_string(MEASURER))
+
+
+@app.task(name=ExplanationJob.TASK_NAME)
+def explanation_job(job_id: str) -> None:
+    """Explain the predictions of a job."""
+    jobs.run(ExplanationJob, job_id, import_string(EXPLAINER))

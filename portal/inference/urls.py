@@ -2,9 +2,18 @@
 
 from django.urls import path
 
-from portal.inference.api import ai_models, dicom_predictions, measurements, model_uploads, predictions, runs
+from portal.inference.api import (
+    ai_models,
+    dicom_predictions,
+    explanations,
+    measurements,
+    model_uploads,
+    predictions,
+    runs,
+)
 
 VERSION = "model-versions/<uuid:model_version_id>"
+EXPLANATION_JOB = "explanation-jobs/<uuid:explanation_job_id>"
 RUN = "inference-runs/<uuid:inference_run_id>"
 
 urlpatterns = [
@@ -73,6 +82,20 @@ urlpatterns = [
         f"{VERSION}/predictions-dicom/preview",
         dicom_predictions.PredictionsDicomPreviewApi.as_view(),
         name="model-version-predictions-dicom-preview",
+    ),
+    path(
+        f"{VERSION}/explanation-jobs",
+        explanations.ExplanationJobsApi.as_view(),
+        name="model-version-explanation-jobs",
+    ),
+    path(f"{VERSION}/explanations", explanations.ExplanationsApi.as_view(), name="model-version-explanations"),
+    path(EXPLANATION_JOB, explanations.ExplanationJobApi.as_view(), name="explanation-job"),
+    path(f"{EXPLANATION_JOB}/retry", explanations.ExplanationJobRetryApi.as_view(), name="explanation-job-retry"),
+    path(f"{EXPLANATION_JOB}/cancel", explanations.ExplanationJobCancelApi.as_view(), name="explanation-job-cancel"),
+    path(
+        "explanations/<uuid:explanation_id>/map",
+        explanations.ExplanationMapApi.as_view(),
+        name="explanation-map",
     ),
     path("inference-runs", runs.InferenceRunsApi.as_view(), name="inference-runs"),
     path(RUN, runs.InferenceRunApi.as_view(), name="inference-run"),

@@ -69,6 +69,7 @@ OTHER_TABLES = {
     "portal/imaging/services/frames.py:_restarted",
     "portal/imaging/services/frames.py:frames_evict",
     "portal/imaging/services/ingest.py:_save_new",
+    "portal/inference/explainer.py:_store",
     "portal/inference/model_uploads.py:_keep",
     "portal/jobs.py:cancel",
     "portal/jobs.py:claim",

@@ -10,6 +10,7 @@ import onnx
 import torch
 from onnx import TensorProto, helper, numpy_helper
 from torch import nn
+from torch.nn import functional
 
 from tests.inference.cards import CARD, card
 
@@ -40,6 +41,24 @@ class Score(nn.Module):
 def score_of(volume: np.ndarray, weight: float = 2.0, bias: float = 0.5) -> float:
     """What `Score` says, worked out without torch."""
     return float(1 / (1 + np.exp(-(weight * volume.mean(dtype=np.float64) + bias))))
+
+
+class Bright(nn.Module):
+    """The more of the volume is bright, the higher the score; two layers, so that there is something to redraw."""
+
+    def __init__(self, scale: float = 500.0) -> None:
+        super().__init__()
+        self.scale = scale
+        torch.manual_seed(6)
+        self.first = nn.Conv3d(1, 4, 3, stride=(1, 2, 2), padding=1)
+        self.second = nn.Conv3d(4, 4, 3, padding=1)
+        for layer, offset in ((self.first, -0.5), (self.second, 0.0)):
+            nn.init.uniform_(layer.weight, 0.5 / layer.weight[0].numel(), 1.5 / layer.weight[0].numel())
+            nn.init.constant_(layer.bias, offset)
+
+    def forward(self, volume: torch.Tensor) -> torch.Tensor:
+        cells = functional.relu(self.second(functional.relu(self.first(volume))))
+        return torch.sigmoid(self.scale * cells.mean() - 2.0)
 
 
 def torchscript(module: nn.Module) -> bytes:

@@ -190,6 +190,12 @@ EXPECTED: dict[str, dict[str, Row]] = {
     "model-version-predictions-dicom": {"POST": POSTING},
     "model-version-predictions-dicom-preview": {"POST": POSTING},
     "model-version-predictions-example": {"GET": BUILDERS},
+    "model-version-explanation-jobs": {"GET": BUILDERS, "POST": BUILDERS},
+    "model-version-explanations": {"GET": BUILDERS},
+    "explanation-job": {"GET": BUILDERS},
+    "explanation-job-retry": {"POST": BUILDERS},
+    "explanation-job-cancel": {"POST": BUILDERS},
+    "explanation-map": {"GET": BUILDERS},
     "inference-runs": {"GET": BUILDERS, "POST": BUILDERS},
     "inference-run": {"GET": BUILDERS},
     "inference-run-retry": {"POST": BUILDERS},
@@ -295,6 +301,7 @@ EXPECTED: dict[str, dict[str, Row]] = {
     "read-prefetch": {"POST": OWN_READING_W},
     "read-comparison": {"GET": NOT_REVEALED},
     "read-heat-map": {"GET": NOT_REVEALED},
+    "read-explanation": {"GET": NOT_REVEALED},
     # The read is none of a training case.
     "read-feedback": {"GET": NOT_REVEALED},
     # The arm of this world hides other readers.

@@ -57,6 +57,8 @@ def address(route: Route, side: Side) -> str:
         "ai_model_id": side.ai_model.pk,
         "model_version_id": side.model_version.pk,
         "prediction_id": side.prediction_id,
+        "explanation_job_id": side.explanation.job_id,
+        "explanation_id": side.explanation.pk,
         "inference_run_id": side.inference_run.pk,
         "model_upload_id": side.model_upload.pk,
         "run_id": side.analysis_run_id,
@@ -107,6 +109,7 @@ def body(name: str, side: Side) -> Any:
             "score": 0.5,
             "findings": [],
         },
+        "model-version-explanation-jobs": {"method": "GRAD_CAM", "prediction_ids": [str(side.prediction_id)]},
         "inference-runs": {
             "model_version_id": str(side.model_version.pk),
             "imaging_study_ids": [str(side.imaging_study.pk)],

@@ -22,6 +22,8 @@ PAGED = {
     "inference-runs",
     "ingest-jobs",
     "model-version-operating-layers",
+    "model-version-explanation-jobs",
+    "model-version-explanations",
     "model-version-predictions",
     "model-versions",
     "reader-studies",

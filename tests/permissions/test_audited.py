@@ -13,7 +13,7 @@ from annotations.models import Arm, Assignment, Read, ReaderStudy, ReferenceJob
 from portal.accounts.policy import ROUTES
 from portal.audit.models import Event
 from portal.db import JobState
-from portal.inference.models import InferenceRun, ModelUpload, PredictionMeasurementJob
+from portal.inference.models import ExplanationJob, InferenceRun, ModelUpload, PredictionMeasurementJob
 from portal.webhooks.events import SITE
 from portal.webhooks.models import Delivery, Webhook
 from tests.permissions.requests import address, body
@@ -41,6 +41,8 @@ PROVEN_ELSEWHERE = {
     "ingest-jobs": ("tests/imaging/test_ingest.py", "ingest.finish"),
     "inference-runs": ("tests/inference/test_runner.py", "inference_run.create"),
     "ai-model-ensembles": ("tests/inference/test_ensembles.py", "ensemble.register"),
+    # The world's versions run elsewhere, so there is nothing to look into.
+    "model-version-explanation-jobs": ("tests/inference/test_explanations.py", "explanation_job.create"),
     "ai-model-uploads": ("tests/inference/test_model_uploads.py", "model_upload.create"),
     "model-version-predictions-csv": ("tests/inference/test_api.py", "predictions.post"),
     "model-version-predictions-dicom": ("tests/inference/test_dicom_predictions.py", "predictions.post"),
@@ -121,6 +123,8 @@ JOB_STATES = {
     "analysis-report-cancel": JobState.PENDING,
     "analysis-report-retry": JobState.FAILED,
     "model-upload-cancel": JobState.PENDING,
+    "explanation-job-cancel": JobState.PENDING,
+    "explanation-job-retry": JobState.FAILED,
     "inference-run-cancel": JobState.PENDING,
     "inference-run-retry": JobState.FAILED,
     "model-version-prediction-measurements": JobState.FAILED,
@@ -138,6 +142,7 @@ def prepare(name: str, method: str, world: World) -> None:
         AnalysisReport.objects.update(state=JOB_STATES[name])
         InferenceRun.objects.update(state=JOB_STATES[name])
         ModelUpload.objects.update(state=JOB_STATES[name])
+        ExplanationJob.objects.update(state=JOB_STATES[name])
         ReferenceJob.objects.update(state=JOB_STATES[name])
         PredictionMeasurementJob.objects.update(state=JOB_STATES[name])
         DriftCheck.objects.update(state=JOB_STATES[name])
@@ -147,7 +152,7 @@ def prepare(name: str, method: str, world: World) -> None:
         Delivery.objects.update(state="FAILED")
     if name == "inference-run":
         InferenceRun.objects.update(state=JobState.SUCCEEDED, finished_at=timezone.now())
-    if name in ("read-comparison", "read-heat-map", "read-ai-measurements"):
+    if name in ("read-comparison", "read-heat-map", "read-explanation", "read-ai-measurements"):
         Arm.objects.filter(reader_study=world.a.reader_study).update(ai_display="CONCURRENT")
         ReaderStudy.objects.filter(pk=world.a.reader_study.pk).update(ai_model_version=world.a.model_version)
     if name == "read-other-readers":
@@ -169,6 +174,8 @@ VIEWS = {
     "model-version-predictions": "predictions.view",
     "model-version-prediction-heat-map": "heat_map.view",
     "model-version-prediction-measurements": "measurements.view",
+    "model-version-explanations": "explanations.view",
+    "explanation-map": "explanation.view",
     "inference-run": "inference_run.view",
     "model-version-drift": "drift.view",
     "reader-study-cases": "reference_standard.view",
@@ -199,6 +206,7 @@ VIEWS = {
     "reader-study-audit-export": "audit.export",
     "read-comparison": "read.ai_shown",
     "read-heat-map": "read.ai_shown",
+    "read-explanation": "read.ai_shown",
     "read-ai-measurements": "read.ai_shown",
     "read-measurements": "read.view_measurements",
     "read-other-readers": "read.others_shown",

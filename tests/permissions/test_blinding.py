@@ -41,6 +41,9 @@ REVEALED = {
     "what the AI's segment measures",
     "the digest of the AI's heat map",
     "the AI's heat map",
+    "the AI's explanation",
+    "the digest of the AI's explanation",
+    "the map of the AI's explanation",
     "the AI's finding on the further images",
 }
 

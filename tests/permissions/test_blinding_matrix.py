@@ -17,7 +17,9 @@ from tests.permissions.world import Side, World, payload
 pytestmark = pytest.mark.django_db
 
 MARKS = {
-    name for name in REVEALED if any(word in name for word in ("finding", "contour", "box", "segment", "heat map"))
+    name
+    for name in REVEALED
+    if any(word in name for word in ("finding", "contour", "box", "segment", "heat map", "explanation"))
 }
 IMAGES = [route for route in all_routes() if route.name.startswith("dicomweb-") and "study_uid" in route.parameters]
 

@@ -74,10 +74,15 @@ from portal.imaging.services.frames import frames_request, write_frames
 from portal.imaging.uploads import StoredUpload
 from portal.inference.finding_segments import SegmentInput
 from portal.inference.heat_map import HeatMapInput
+from portal.inference.heat_map_files import heat_map_write
 from portal.inference.layer_rule import LayerRule
 from portal.inference.models import (
     AiModel,
     EngineKind,
+    Explanation,
+    ExplanationItem,
+    ExplanationJob,
+    ExplanationMethod,
     InferenceItem,
     InferenceRun,
     ModelUpload,
@@ -87,6 +92,7 @@ from portal.inference.models import (
     PredictionMeasurement,
     PredictionMeasurementJob,
     PredictionSource,
+    WeightsCheck,
 )
 from portal.inference.operating_layers import LayerMade, LayerWords, operating_layer_create
 from portal.inference.segment_files import ai_segment_write
@@ -173,6 +179,7 @@ class Side:
     ai_model: AiModel
     model_version: ModelVersion
     prediction_id: uuid.UUID
+    explanation: Explanation
     inference_run: InferenceRun
     model_upload: ModelUpload
     ingest_job: IngestJob
@@ -326,6 +333,40 @@ def _measurements(
     return str(of_ai), str(of_reader)
 
 
+def _explanation(prediction: Prediction, letter: str) -> tuple[Explanation, HeatMapInput]:
+    """Where the AI's score comes from, as a worker would have stored it."""
+    grid = HeatMapInput(3, 2, 1, [[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0]], "", f"why{letter}?!".encode())
+    heat_map_write(grid)
+    job = ExplanationJob.objects.create(
+        model_version=prediction.model_version,
+        method=ExplanationMethod.INTEGRATED_GRADIENTS,
+        output="score",
+        output_name="Nodule",
+        parameters={},
+        state=JobState.FAILED,
+    )
+    ExplanationItem.objects.create(job=job, prediction=prediction, state=JobState.FAILED)
+    explained = Explanation.objects.create(
+        job=job,
+        prediction=prediction,
+        method=job.method,
+        output=job.output,
+        output_name=job.output_name,
+        parameters={},
+        digest=grid.digest,
+        columns=grid.columns,
+        rows=grid.rows,
+        slices=grid.slices,
+        affine=grid.affine,
+        greatest=0.1,
+        facts={"score": prediction.score, "attribution_sum": {"a": 0.5918273, "b": 0.4827361}[letter]},
+        software={},
+    )
+    alike = {"redrawn": 1, "layer": "", "spearman": {"a": 0.3746152, "b": 0.2635184}[letter], "ssim": 0.1, "reason": ""}
+    WeightsCheck.objects.create(explanation=explained, seed=0, number_of_layers=1, stages=[alike], software={})
+    return explained, grid
+
+
 def complete_side(letter: str) -> Side:
     """Reader study `letter`: launched; one reader has a draft, the other has signed; AI shown after signing."""
     coordinator = person(f"coordinator-{letter}", creates=True)
@@ -373,6 +414,7 @@ def complete_side(letter: str) -> Side:
     )
     heat_map = HeatMapInput(2, 2, 1, [[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0]], "", f"hot{letter}".encode())
     heat_map_create(prediction=prediction, heat_map=heat_map)
+    explained, explained_map = _explanation(prediction, letter)
     run = InferenceRun.objects.create(model_version=version, state=JobState.FAILED, error_code="canary")
     InferenceItem.objects.create(run=run, imaging_study=study, state=JobState.FAILED)
 
@@ -463,6 +505,7 @@ def complete_side(letter: str) -> Side:
         ai_model=ai_model,
         model_version=version,
         prediction_id=prediction.pk,
+        explanation=explained,
         inference_run=run,
         model_upload=ModelUpload.objects.create(
             ai_model=ai_model, version="10", kind=EngineKind.ONNX, card={}, size_bytes=1, sha256="ab" * 32
@@ -511,6 +554,11 @@ def complete_side(letter: str) -> Side:
             "the AI's heat map": heat_map.compressed.decode("latin-1"),
             "the course of the AI's scores": str(drift_value),
             "why the AI is watched": f"watch-canary-{letter}",
+            "the AI's explanation": str(explained.pk),
+            "the digest of the AI's explanation": explained_map.digest,
+            "the map of the AI's explanation": explained_map.compressed.decode("latin-1"),
+            "what the AI's explanation adds up to": str(explained.facts["attribution_sum"]),
+            "how the AI's explanation was checked": str(explained.weights_check.stages[0]["spearman"]),
             "the AI's finding on the further images": f"further-canary-{letter}",
             "the AI's score of the further images": str(further_score),
             "the AI's operating layer": layer.name,

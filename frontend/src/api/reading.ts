@@ -1,6 +1,7 @@
 import { queryOptions } from "@tanstack/react-query";
 import type { PhaseTimes } from "@/domain/activeTime";
 import { aiFindingKey } from "@/domain/aiDecisions";
+import { type AiExplanation, explanationOf, type MapChoice, mapOf } from "@/domain/aiMaps";
 import type { DicomInstance } from "@/domain/frames/manifest";
 import { noteFromDicomweb } from "@/domain/frames/registry";
 import type { HangingRule, SeriesFacts } from "@/domain/hanging";
@@ -237,6 +238,8 @@ export interface AiPrediction {
   call: boolean | null;
   findings: AiFinding[];
   heat_map: HeatGrid | null;
+  /** Where its score comes from, worked out before the reader study began. */
+  explanations: AiExplanation[];
   /** Null where nothing is registered about it: then the reader is told so, and nothing is made up. */
   calibration: AiCalibration | null;
 }
@@ -370,14 +373,17 @@ export function freezeFirstRead(readId: string, body: SaveRequest): Promise<Firs
   return call<FirstReadFrozen>("POST", `/api/v1/reads/${readId}/first-read`, { body, stayOnSignOut: true });
 }
 
-/** The voxels of a heat map of the AI; kept in memory while the case is open and nowhere else. */
-export function heatMapQuery(readId: string, { prediction_id, heat_map: grid }: AiPrediction) {
+/** The voxels of a map of the AI; kept in memory while the case is open and nowhere else. */
+export function aiMapQuery(readId: string, prediction: AiPrediction, choice: MapChoice | null) {
+  const { prediction_id } = prediction;
+  const grid = mapOf(prediction, choice);
+  const explanation = explanationOf(prediction.explanations, choice);
   return queryOptions({
-    queryKey: ["reads", readId, "heat-map", prediction_id, grid?.digest],
+    queryKey: ["reads", readId, "heat-map", prediction_id, choice, grid?.digest],
     queryFn: async ({ signal }): Promise<HeatMap | null> => {
       if (!grid) return null;
-      const path = `/api/v1/reads/${readId}/heat-map?prediction_id=${prediction_id}`;
-      const url = new URL(path, window.location.origin);
+      const path = explanation ? `explanations/${explanation.id}` : `heat-map?prediction_id=${prediction_id}`;
+      const url = new URL(`/api/v1/reads/${readId}/${path}`, window.location.origin);
       const response = await send(new Request(url, { credentials: "same-origin", signal }), true);
       return { grid, voxels: new Uint8Array(await response.arrayBuffer()) };
     },

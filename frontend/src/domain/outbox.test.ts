@@ -42,6 +42,7 @@ class Pair {
     return {
       ...LOOKS,
       strengths: { marks: 1, heat: 1 },
+      map: null,
       assignmentId,
       payload: save.payload,
       told,

@@ -14,6 +14,7 @@ const STATE: ReadOnImages = {
   priorsShown: "",
   selectedMarkId: null,
   strengths: { marks: 1, heat: 1 },
+  map: null,
 };
 const EDIT: ToForm = {
   type: "edit",

@@ -1,4 +1,5 @@
 import type { AiChoice } from "./aiDecisions";
+import type { MapChoice } from "./aiMaps";
 import type { TakesEdits } from "./editing";
 import { applyEdit, type Edit } from "./edits";
 import type { HotkeyAction } from "./hotkeys";
@@ -27,6 +28,8 @@ export interface ReadOnImages {
   selectedMarkId: string | null;
   /** How strongly the AI covers the images: the form window's sliders and either window's keys change it. */
   strengths: Strengths;
+  /** Which map of the AI covers the images, as chosen beside the form. */
+  map: MapChoice | null;
 }
 
 export type ToImages =

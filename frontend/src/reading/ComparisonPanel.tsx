@@ -36,7 +36,12 @@ export function ComparisonPanel({ readId, ai, questions, own, isDisabled }: Comp
       <AnswersTable prediction={prediction} questions={questions} own={own} />
       <div className={quiet.quiet}>{scoreText(prediction, ai.isOfFirst)}</div>
       {prediction.uncertainty && <div className={quiet.quiet}>{uncertaintyText(prediction.uncertainty)}</div>}
-      <OverlayControls prediction={prediction} overlays={ai.overlays} isHeatLoading={ai.isHeatLoading} />
+      <OverlayControls
+        prediction={prediction}
+        overlays={ai.overlays}
+        maps={ai.maps}
+        isHeatLoading={ai.isHeatLoading}
+      />
       {ai.problem && <div className={quiet.required}>{ai.problem}</div>}
       <AiFindings
         findings={prediction.findings}

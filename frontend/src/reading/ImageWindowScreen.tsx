@@ -128,7 +128,7 @@ interface RoomOfImagesProps {
 function RoomOfImages({ read, personId, state, line }: RoomOfImagesProps) {
   const { tell } = line;
   const inForce = usePreferences();
-  const says = useAiSays(read, state.isAiShown, state.aiCells);
+  const says = useAiSays(read, state.isAiShown, state.aiCells, state.map);
   const overlays = { ...NO_SLIDERS, strengths: state.strengths };
   const handle = useDistantRead(state.payload, read.assignment_id, line);
   // While the form asks for its turn again, what is half drawn here stays, and what is drawn waits.
@@ -204,7 +204,7 @@ function RoomOfImages({ read, personId, state, line }: RoomOfImagesProps) {
 
 const nothing = () => undefined;
 /** How strong the AI is shown is the form window's to change; its keys are told there. */
-const NO_SLIDERS = { setStrength: nothing, step: nothing, toggle: nothing };
+const NO_SLIDERS = { setStrength: nothing, step: nothing, toggle: nothing, chooseMap: nothing };
 /** What only the form window does. */
 const NOT_HERE = {
   sign: undefined,

@@ -3,6 +3,7 @@ import { useNavigate } from "react-router";
 import type { AiPrediction, Read, ReadSigned } from "@/api/reading";
 import type { Me } from "@/api/types";
 import { undecidedGaps } from "@/domain/aiDecisions";
+import type { MapChoice } from "@/domain/aiMaps";
 import { type Editing, takesEdits } from "@/domain/editing";
 import type { ReadPayload } from "@/domain/payload";
 import type { Gap } from "@/domain/validation";
@@ -60,8 +61,9 @@ export function ReadingRoom({ read, me, start }: ReadingRoomProps) {
   );
   const { note } = handle.sitting;
   const noteImage = useCallback(() => note("first_image_ms"), [note]);
-  const says = useAiSays(read, progress.isAiShown, progress.aiCells);
-  const overlays = useOverlays(says.prediction);
+  const [map, chooseMap] = useState<MapChoice | null>(null);
+  const says = useAiSays(read, progress.isAiShown, progress.aiCells, map);
+  const overlays = useOverlays(says, chooseMap);
   const moreGaps = aiGaps(read, progress.step, says.prediction, handle.session.save.payload);
   const mayEdit = !isSigned && handle.editing.is === "editor";
   const isFrozen = !mayEdit || isSigning;
@@ -130,6 +132,7 @@ export function ReadingRoom({ read, me, start }: ReadingRoomProps) {
     priorsShown,
     selectedMarkId: imagesHere.selectedMarkId,
     strengths: overlays.strengths,
+    map,
   });
   const imageWindow = useImageWindow({ state: shared, handle, images: imagesHere, ai: aiHere, act: actHere });
   const { images, ai, act } = imageWindow;
@@ -191,10 +194,10 @@ function useShown(isFirst: boolean): Help {
 /** What the image window has to know, the same object while nothing of it changes. */
 function useSharedState(state: ReadOnImages): ReadOnImages {
   const { assignmentId, payload, isFrozen, isSigned, takesEdits, told } = state;
-  const { isAiShown, aiCells, priorsShown, selectedMarkId, strengths } = state;
+  const { isAiShown, aiCells, priorsShown, selectedMarkId, strengths, map } = state;
   return useMemo(() => {
     const read = { assignmentId, payload, isFrozen, isSigned, takesEdits, told };
-    return { ...read, isAiShown, aiCells, priorsShown, selectedMarkId, strengths };
+    return { ...read, isAiShown, aiCells, priorsShown, selectedMarkId, strengths, map };
   }, [
     assignmentId,
     payload,
@@ -207,6 +210,7 @@ function useSharedState(state: ReadOnImages): ReadOnImages {
     priorsShown,
     selectedMarkId,
     strengths,
+    map,
   ]);
 }
 

@@ -30,10 +30,14 @@ from portal.pagination import CreatedCursorPagination
 
 
 def heat_map_response(heat_map: HeatMap) -> HttpResponse:
-    """Answer with a heat map's voxels; they lie compressed, and what the AI says stays in no cache."""
+    """Answer with a heat map's voxels."""
+    return voxels_response(heat_map.digest)
+
+
+def voxels_response(digest: str) -> HttpResponse:
+    """Answer with the voxels of a map; they lie compressed, and what the AI says stays in no cache."""
     headers = {"Content-Encoding": "gzip", "Cache-Control": "no-store"}
-    voxels = heat_map_read(heat_map.digest)
-    return HttpResponse(voxels, content_type="application/octet-stream", headers=headers)
+    return HttpResponse(heat_map_read(digest), content_type="application/octet-stream", headers=headers)
 
 
 def ai_segment_response(sha256: str) -> HttpResponse:

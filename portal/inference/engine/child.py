@@ -2,7 +2,8 @@
 
 It is told the kind and the limits, given the file as an open descriptor, and then a volume at a time on its standard
 input; it answers on its standard output (`portal.inference.engine.wire`). It closes the walls before it looks at the
-file. It has no settings, no secrets and no database.
+file. It has no settings, no secrets and no database. Told an output that is to be explained, it answers each volume
+with where the score comes from instead (`portal.inference.engine.attribution`).
 """
 
 import importlib
@@ -21,6 +22,9 @@ from portal.inference.engine.uploaded import TORCH_EXPORT, Model, first_line, lo
 from portal.inference.engine.weights import deterministic_torch
 from portal.inference.engine.wire import Array, Named, packed_header, read_message, values_of
 
+Work = Callable[[dict[str, Any], Array], None]
+
+_EXPLAINING = "portal.inference.engine.explaining"
 # The worker is believed; a volume may be as large as it likes.
 _ANY_AMOUNT = 2**40
 _NO_MEMORY = ("can't allocate memory", "bad_alloc", "out of memory", "failed to allocate", "cannot allocate memory")
@@ -49,12 +53,23 @@ def _serve(request: dict[str, Any], questions: BinaryIO, answers: BinaryIO) -> N
         raise ModelRefused("no_confinement", f"This machine cannot confine uploaded models: {error}.") from error
     allow_cpu_seconds(request["load_seconds"])
     with os.fdopen(request["file"], "rb") as file:
-        model = load_model(request["kind"], file.read(), request["keys"], request["memory_bytes"], device)
-    _send(answers, {"ready": True, "dropout_layers": model.dropout_layers}, [])
+        work, dropout_layers = _loaded(request, file.read(), device, answers)
+    _send(answers, {"ready": True, "device": device.type, "dropout_layers": dropout_layers}, [])
     while True:
         header, arrays = read_message(_reader(questions), _ANY_AMOUNT)
         allow_cpu_seconds(header["seconds"])
-        _answer(answers, partial(_run, model, arrays[0][1], header["dropout_seed"], answers))
+        _answer(answers, partial(work, header, arrays[0][1]))
+
+
+def _loaded(request: dict[str, Any], content: bytes, device: torch.device, answers: BinaryIO) -> tuple[Work, int]:
+    """What is done with each volume, and how many layers of the model can be set to work as in training."""
+    if request["explains"] is None:
+        model = load_model(request["kind"], content, request["keys"], request["memory_bytes"], device)
+        return lambda header, volume: _run(model, volume, header["dropout_seed"], answers), model.dropout_layers
+    explaining = importlib.import_module(_EXPLAINING)
+    asked = (request["kind"], content, request["keys"], request["explains"], request["memory_bytes"], device)
+    subject = explaining.load_subject(*asked)
+    return lambda header, volume: _send(answers, *explaining.explained(subject, header, volume)), 0
 
 
 def _ready_device(request: dict[str, Any]) -> torch.device:
@@ -64,6 +79,9 @@ def _ready_device(request: dict[str, Any]) -> torch.device:
     torch.use_deterministic_algorithms(True, warn_only=True)
     if request["kind"] == TORCH_EXPORT:
         importlib.import_module("torch._inductor.cpp_builder")
+    if request["explains"] is not None:
+        # Only then: captum takes a second, and a model that predicts does without.
+        importlib.import_module(_EXPLAINING)
     device = preferred_device()
     torch.zeros(1, device=device)
     return device

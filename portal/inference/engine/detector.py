@@ -24,8 +24,8 @@ _BATCH = 8
 Maps = npt.NDArray[np.float32]
 
 
-def _body_window(values: Maps) -> tuple[slice, slice]:
-    """Rows and columns of everything denser than air, with a margin, beginning on whole cells of the maps."""
+def body_window(values: Maps) -> tuple[slice, slice]:
+    """Return rows and columns of everything denser than air, with a margin, beginning on whole cells of the maps."""
     dense: npt.NDArray[np.bool_] = np.any(values > BODY_LEVEL, axis=0)
     window = []
     for line in (np.any(dense, axis=1), np.any(dense, axis=0)):
@@ -43,7 +43,7 @@ def heat_maps(network: NoduleNetwork, grid: GridVolume, device: torch.device) ->
     network = network.to(device).eval()
     count, rows, columns = grid.values.shape
     maps = np.full((count, -(-rows // STRIDE), -(-columns // STRIDE)), BACKGROUND_LOGIT, np.float32)
-    window = _body_window(grid.values)
+    window = body_window(grid.values)
     inside = maps[:, window[0].start // STRIDE :, window[1].start // STRIDE :]
     values = grid.values[:, window[0], window[1]]
     with torch.inference_mode():

@@ -63,13 +63,13 @@ def load_model(kind: str, content: bytes, keys: Sequence[str], maximum_bytes: in
     return _LOADERS[kind](content, keys, maximum_bytes, device)
 
 
-def _load_torchscript(content: bytes, keys: Sequence[str], maximum_bytes: int, device: torch.device) -> Model:
+def torchscript_module(content: bytes, maximum_bytes: int, device: torch.device) -> Any:
+    """Check and load a TorchScript archive; raise `ModelRefused` with the reason against it."""
     archive = checked_torchscript(content, maximum_bytes)
     try:
-        module = torch.jit.load(archive, map_location=device).eval()
+        return torch.jit.load(archive, map_location=device).eval()
     except (RuntimeError, ValueError) as error:
         raise ModelRefused("cannot_load", f"torch.jit.load refuses the archive: {first_line(error)}") from error
-    return Model(lambda volume: _named(module(_on(volume, device)), keys), _dropout_layers(module))
 
 
 def _dropout_layers(module: Any) -> tuple[torch.nn.Module, ...]:
@@ -81,16 +81,26 @@ def _dropout_layers(module: Any) -> tuple[torch.nn.Module, ...]:
     )
 
 
-def _load_export(content: bytes, keys: Sequence[str], maximum_bytes: int, device: torch.device) -> Model:
+def exported_module(content: bytes, maximum_bytes: int, device: torch.device) -> Any:
+    """Check and load a torch.export archive as a graph; raise `ModelRefused` with the reason against it."""
     archive = checked_export(content, maximum_bytes)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             program = torch.export.load(archive)
-            module = move_to_device_pass(program, device).module()
+            return move_to_device_pass(program, device).module()
     except Exception as error:
         # The reader raises many kinds for a graph that does not hold together.
         raise ModelRefused("cannot_load", f"torch.export.load refuses the archive: {first_line(error)}") from error
+
+
+def _load_torchscript(content: bytes, keys: Sequence[str], maximum_bytes: int, device: torch.device) -> Model:
+    module = torchscript_module(content, maximum_bytes, device)
+    return Model(lambda volume: _named(module(_on(volume, device)), keys), _dropout_layers(module))
+
+
+def _load_export(content: bytes, keys: Sequence[str], maximum_bytes: int, device: torch.device) -> Model:
+    module = exported_module(content, maximum_bytes, device)
     return Model(lambda volume: _named(module(_on(volume, device)), keys))
 
 
@@ -132,6 +142,12 @@ def _on(volume: Array, device: torch.device) -> torch.Tensor:
 
 
 def _named(returned: Any, keys: Sequence[str]) -> list[Named]:
+    """What a module returned, as arrays."""
+    tensors = by_key(returned, keys)
+    return _checked({key: _plain(key, tensors[key]) for key in keys}, keys)
+
+
+def by_key(returned: Any, keys: Sequence[str]) -> dict[str, Any]:
     """The tensors that a module returned: by the card's keys, or in the card's order."""
     if isinstance(returned, torch.Tensor):
         returned = (returned,)
@@ -144,7 +160,7 @@ def _named(returned: Any, keys: Sequence[str]) -> list[Named]:
         raise ModelRefused("wrong_outputs", f"The model returns a {type(returned).__name__}, which is no tensor.")
     if missing := [key for key in keys if key not in returned]:
         raise ModelRefused("missing_output", f"The model does not return {', '.join(missing)}, as its card says.")
-    return _checked({key: _plain(key, returned[key]) for key in keys}, keys)
+    return returned
 
 
 def _plain(key: str, tensor: Any) -> Any:

@@ -7,8 +7,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import torch
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save
+from safetensors import SafetensorError
+from safetensors.torch import load, save
 
 from portal.inference.engine.network import ARCHITECTURE, NoduleNetwork
 
@@ -71,16 +71,20 @@ def load_weights(path: Path, expected_digest: str) -> Weights:
             "weights_digest_mismatch",
             f"the weights file {path.name} has SHA-256 {digest[:12]}…, registered is {expected_digest[:12]}…",
         )
+    return read_weights(path.read_bytes(), digest, path.name)
+
+
+def read_weights(content: bytes, digest: str, name: str) -> Weights:
+    """The weights in the bytes of a file; `name` is what the file is called where it is damaged."""
     try:
-        with safe_open(path, framework="pt") as stored:
-            description = json.loads((stored.metadata() or {})[_METADATA_KEY])
-            tensors = {name: stored.get_tensor(name) for name in stored.keys()}  # noqa: SIM118 (not a dict)
-    except (SafetensorError, KeyError, ValueError) as error:
-        raise WeightsError("weights_damaged", f"the weights file {path.name} cannot be read: {error}") from error
+        # The layout of the format: the length of a JSON header (8 bytes, little end first), the header, the tensors.
+        header = json.loads(content[8 : 8 + int.from_bytes(content[:8], "little")])
+        description = json.loads(header["__metadata__"][_METADATA_KEY])
+        tensors = load(content)
+    except (SafetensorError, KeyError, TypeError, ValueError) as error:
+        raise WeightsError("weights_damaged", f"the weights file {name} cannot be read: {error}") from error
     if description["architecture"] != ARCHITECTURE:
-        raise WeightsError(
-            "weights_damaged", f"the weights file {path.name} is for another network than {ARCHITECTURE}"
-        )
+        raise WeightsError("weights_damaged", f"the weights file {name} is for another network than {ARCHITECTURE}")
     network = NoduleNetwork()
     network.load_state_dict(tensors)
     network.eval()

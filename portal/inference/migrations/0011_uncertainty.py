@@ -9,7 +9,7 @@ from portal.db import append_only
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("inference", "0009_measurements"),
+        ("inference", "0010_explanations"),
     ]
 
     operations = [

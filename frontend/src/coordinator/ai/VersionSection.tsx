@@ -10,6 +10,7 @@ import { Section } from "@/ui/Section";
 import { saveText } from "@/ui/saveFile";
 import { dateTime } from "@/ui/times";
 import { DicomPredictions } from "./DicomPredictions";
+import { ExplanationsPart } from "./ExplanationsPart";
 
 const KINDS: Record<ModelVersion["kind"], string> = {
   DEMO_CNN: "runs in the portal",
@@ -73,6 +74,7 @@ export function VersionSection({ version }: { version: ModelVersion }) {
           with a new version.
         </Text>
       )}
+      {version.runnable && <ExplanationsPart version={version} />}
       {!version.runnable && (
         <>
           <PredictionsUpload version={version} />

@@ -1,4 +1,5 @@
 import type { AiPrediction } from "@/api/reading";
+import { type AiMaps, type MapChoice, mapCaution } from "@/domain/aiMaps";
 import { HEAT_STEPS, heatColour } from "@/domain/heatMap";
 import classes from "./ai.module.css";
 import type { Overlays } from "./useOverlays";
@@ -6,6 +7,7 @@ import type { Overlays } from "./useOverlays";
 interface OverlayControlsProps {
   prediction: AiPrediction;
   overlays: Overlays;
+  maps: AiMaps;
   isHeatLoading: boolean;
 }
 
@@ -13,12 +15,14 @@ const LEGEND = `linear-gradient(to right, ${[0, 0.25, 0.5, 0.75, 1]
   .map((value) => `rgb(${heatColour(value).join(" ")})`)
   .join(", ")})`;
 
-/** How strongly the AI's heat map and marks cover the image, and what the map's colours mean. */
-export function OverlayControls({ prediction, overlays, isHeatLoading }: OverlayControlsProps) {
+/** How strongly the AI's marks and its map cover the image, which map that is, and what its colours mean. */
+export function OverlayControls({ prediction, overlays, maps, isHeatLoading }: OverlayControlsProps) {
   const { strengths, setStrength } = overlays;
   const hasMarks = prediction.findings.length > 0;
-  const hasHeat = prediction.heat_map !== null;
-  if (!hasMarks && !hasHeat) return null;
+  const { chosen, options } = maps;
+  const isOwn = chosen === "HEAT_MAP";
+  const caution = mapCaution(chosen);
+  if (!hasMarks && options.length === 0) return null;
   return (
     <div className={classes.heat}>
       {hasMarks && (
@@ -29,23 +33,51 @@ export function OverlayControls({ prediction, overlays, isHeatLoading }: Overlay
           onChange={(strength) => setStrength("marks", strength)}
         />
       )}
-      {hasHeat && (
+      {options.some(({ value }) => value !== "HEAT_MAP") && (
+        <MapSelect maps={maps} onChoose={overlays.chooseMap} />
+      )}
+      {chosen && (
         <StrengthLine
-          text="Heat map"
-          of="the heat map"
+          text={isOwn ? "Heat map" : METHOD_WORDS[chosen]}
+          of={isOwn ? "the heat map" : "the explanation"}
           strength={strengths.heat}
           isLoading={isHeatLoading}
           onChange={(strength) => setStrength("heat", strength)}
         />
       )}
-      {hasHeat && (
+      {chosen && (
         <div className={classes.heatLine}>
-          <span className={classes.quiet}>0</span>
+          <span className={classes.quiet}>{isOwn ? "0" : "none"}</span>
           <span className={classes.legend} style={{ background: LEGEND }} />
-          <span className={classes.quiet}>1</span>
+          <span className={classes.quiet}>{isOwn ? "1" : "most"}</span>
         </div>
       )}
+      {caution && <div className={classes.quiet}>{caution}</div>}
     </div>
+  );
+}
+
+const METHOD_WORDS = { GRAD_CAM: "Grad-CAM", INTEGRATED_GRADIENTS: "Gradients" };
+
+/** Which of several maps lies over the images. */
+function MapSelect({ maps, onChoose }: { maps: AiMaps; onChoose: (map: MapChoice) => void }) {
+  const { chosen, options } = maps;
+  return (
+    <label className={classes.heatLine}>
+      <span className={classes.strengthName}>Map</span>
+      <select
+        className={classes.mapSelect}
+        value={chosen ?? ""}
+        onChange={(event) => onChoose(event.currentTarget.value as MapChoice)}
+      >
+        {chosen === null && <option value="">Choose a map</option>}
+        {options.map(({ value, text }) => (
+          <option key={value} value={value}>
+            {text}
+          </option>
+        ))}
+      </select>
+    </label>
   );
 }
 

@@ -1,6 +1,7 @@
 import { useCallback, useMemo, useState } from "react";
 import type { AiFinding, AiPrediction, Read } from "@/api/reading";
 import { type AiChoice, decisionOn } from "@/domain/aiDecisions";
+import type { AiMaps } from "@/domain/aiMaps";
 import { askedQuestions } from "@/domain/conditions";
 import {
   type AiDecision,
@@ -29,6 +30,7 @@ export interface Ai {
   retry: () => void;
   isOfFirst: boolean;
   heats: SaidHeat[];
+  maps: AiMaps;
   isHeatLoading: boolean;
   /** Its segments as they lie over the images now. */
   segments: SegmentOverlay[];
@@ -90,6 +92,7 @@ export function useAi(input: AiInput): Ai {
     retry: says.retry,
     isOfFirst: says.isOfFirst,
     heats: says.heats,
+    maps: says.maps,
     isHeatLoading: says.isHeatLoading,
     segments: useShownSegments(input),
     overlays,

@@ -4,6 +4,7 @@ import { renderHook, waitFor } from "@testing-library/react";
 import type { ReactNode } from "react";
 import { afterEach, expect, test, vi } from "vitest";
 import type { Read } from "@/api/reading";
+import type { MapChoice } from "@/domain/aiMaps";
 import { studyAbout } from "../caseImages";
 import { aiMarks } from "../viewerMarks";
 import { useAiSays } from "./useAiSays";
@@ -31,12 +32,15 @@ const said = (prediction_id: string, digest: string) => ({
   score: 0.7,
   findings: [FINDING],
   heat_map: grid(digest),
+  explanations: [],
 });
 
 /** The network is the boundary: what the server says of a case of two imaging studies. */
 function network(first: object | null) {
   vi.stubGlobal("fetch", async (request: Request) => {
     const url = new URL(request.url);
+    const [, explanation] = url.pathname.split("/explanations/");
+    if (explanation) return new Response(new TextEncoder().encode(explanation));
     if (url.pathname.endsWith("/heat-map")) {
       return new Response(new TextEncoder().encode(url.searchParams.get("prediction_id") ?? ""));
     }
@@ -45,12 +49,12 @@ function network(first: object | null) {
   });
 }
 
-function asked() {
+function asked(map: MapChoice | null = null) {
   const client = new QueryClient();
   const wrapper = ({ children }: { children: ReactNode }) => (
     <QueryClientProvider client={client}>{children}</QueryClientProvider>
   );
-  return renderHook(() => useAiSays(READ, true, ""), { wrapper }).result;
+  return renderHook(() => useAiSays(READ, true, "", map), { wrapper }).result;
 }
 
 test("findings of the same id on two imaging studies are two, each on the images that it is about", async () => {
@@ -100,4 +104,15 @@ test("an AI that was run on the further imaging study only has marks there and n
   expect(result.current.prediction?.findings.map(({ study_instance_uid }) => study_instance_uid)).toEqual([
     "2",
   ]);
+});
+
+test("only the map that was chosen is fetched, and lies on the images of its prediction", async () => {
+  const cam = { ...grid("c"), id: "why", method: "GRAD_CAM", output_name: "Nodule" };
+  network({ ...said("first", "a"), explanations: [cam] });
+  const result = asked("GRAD_CAM");
+  await waitFor(() => expect(result.current.heats).toHaveLength(1));
+  const [heat] = result.current.heats;
+  expect([new TextDecoder().decode(heat?.map.voxels), heat?.seriesInstanceUids]).toEqual(["why", ["1.1"]]);
+  expect(result.current.maps.chosen).toBe("GRAD_CAM");
+  expect(result.current.maps.options).toHaveLength(2);
 });

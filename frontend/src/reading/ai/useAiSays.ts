@@ -2,13 +2,14 @@ import { type UseQueryResult, useQueries, useQuery } from "@tanstack/react-query
 import { useMemo } from "react";
 import {
   type AiPrediction,
+  aiMapQuery,
   aiSegmentsQuery,
   type Comparison,
   comparisonQuery,
   type FurtherPrediction,
-  heatMapQuery,
   type Read,
 } from "@/api/reading";
+import { type AiMaps, type MapChoice, mapOf, mapsOf } from "@/domain/aiMaps";
 import type { HeatMap } from "@/domain/heatMap";
 import type { Segment } from "@/domain/segments";
 import { studyAbout } from "../caseImages";
@@ -24,7 +25,9 @@ export interface AiSays {
   prediction: AiPrediction | null;
   /** False where the AI was run on further imaging studies only, so that the case has no score. */
   isOfFirst: boolean;
+  /** Of the map that is chosen. */
   heats: SaidHeat[];
+  maps: AiMaps;
   isHeatLoading: boolean;
   /** The voxels of its segments by their digest. */
   voxels: ReadonlyMap<string, Segment>;
@@ -35,13 +38,26 @@ export interface AiSays {
 
 const NO_VOXELS: ReadonlyMap<string, Segment> = new Map();
 
-/** What the AI says, once it may be asked; before that nothing is asked. Asked anew where `cells` show something else. */
-export function useAiSays(read: Read, isShown: boolean, cells: string): AiSays {
+/**
+ * What the AI says, once it may be asked; before that nothing is asked. Asked anew where `cells` show something else.
+ * Of its maps only the one that is wanted is fetched: what is fetched counts as shown.
+ */
+export function useAiSays(
+  read: Read,
+  isShown: boolean,
+  cells: string,
+  wanted: MapChoice | null = null,
+): AiSays {
   const comparison = useQuery(comparisonQuery(read.id, isShown, cells));
   const said = isShown ? comparison.data : undefined;
   const prediction = useMemo(() => (said ? onTheCase(said) : null), [said]);
-  const mapped = useMemo(() => predictionsOf(said).filter(({ heat_map }) => heat_map !== null), [said]);
-  const maps = useQueries({ queries: mapped.map((one) => heatMapQuery(read.id, one)), combine });
+  const choices = useMemo(() => mapsOf(predictionsOf(said), wanted), [said, wanted]);
+  const { chosen } = choices;
+  const mapped = useMemo(
+    () => predictionsOf(said).filter((one) => mapOf(one, chosen) !== null),
+    [said, chosen],
+  );
+  const maps = useQueries({ queries: mapped.map((one) => aiMapQuery(read.id, one, chosen)), combine });
   const segments = useQuery(aiSegmentsQuery(read.id, prediction));
   const heats = useMemo(
     () =>
@@ -55,6 +71,7 @@ export function useAiSays(read: Read, isShown: boolean, cells: string): AiSays {
     prediction,
     isOfFirst: Boolean(said?.ai),
     heats,
+    maps: choices,
     isHeatLoading: maps.found.some((map) => !map),
     voxels: segments.data ?? NO_VOXELS,
     isPending: comparison.isPending,

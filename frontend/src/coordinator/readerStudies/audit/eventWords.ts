@@ -78,6 +78,8 @@ export const ACTION_WORDS: Record<string, string> = {
   "sample.draw": "Cases drawn",
   "predictions.view": "Predictions seen",
   "heat_map.view": "Heat map seen",
+  "explanations.view": "Explanations of the AI seen",
+  "explanation.view": "Map of an explanation seen",
   "analysis_plan.save": "Analysis plan written",
   "analysis_plan.lock": "Analysis plan locked",
   "analysis_run.create": "Analysis started",

@@ -1,0 +1,171 @@
+import { Anchor, Button, Group, Stack, Table, Text } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import type { ModelVersion } from "@/api/ai";
+import { type Explanation, explanationJobsQuery, explanationsQuery } from "@/api/explanations";
+import { isOver } from "@/api/jobs";
+import { METHOD_NAMES } from "@/domain/aiMaps";
+import { checkCsv, completenessText, stageText, verdict } from "@/domain/weightsCheck";
+import { Figure } from "@/ui/charts/Figure";
+import { ErrorNotice } from "@/ui/ErrorNotice";
+import { LoadingScreen } from "@/ui/LoadingScreen";
+import { dateTime } from "@/ui/times";
+import { ExplainModal } from "./ExplainModal";
+import { ExplanationJobCard } from "./ExplanationJobCard";
+import { WeightsCheckPlot } from "./WeightsCheckPlot";
+
+/** Where the scores of a version come from: asked for, followed, and checked. Nothing is asked before it is opened. */
+export function ExplanationsPart({ version }: { version: ModelVersion }) {
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <>
+      <Group justify="space-between">
+        <Text fw={600} size="sm">
+          Where its scores come from
+        </Text>
+        <Anchor component="button" size="sm" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
+          {isOpen ? "Hide explanations" : "Show explanations"}
+        </Anchor>
+      </Group>
+      {isOpen && <Explanations version={version} />}
+    </>
+  );
+}
+
+function Explanations({ version }: { version: ModelVersion }) {
+  const [isAsking, setAsking] = useState(false);
+  const jobs = useQuery(explanationJobsQuery(version.id));
+  const done = jobs.data?.filter(isOver).length ?? 0;
+  const { data, error } = useQuery({ ...explanationsQuery(version.id, done), enabled: jobs.isSuccess });
+  if (version.kind === "ONNX") {
+    return (
+      <Text size="sm">
+        An ONNX model is run without gradients, so neither Grad-CAM nor integrated gradients can explain it.
+        Upload the model as a torch.export archive to have it explained.
+      </Text>
+    );
+  }
+  const failed = jobs.error ?? error;
+  if (failed) return <ErrorNotice error={failed} />;
+  if (!jobs.data || !data) return <LoadingScreen />;
+  const waiting = jobs.data.filter(({ state }) => state !== "SUCCEEDED");
+  return (
+    <Stack gap="sm">
+      <Text size="sm">
+        A map of where a score comes from, worked out after the prediction. It does not prove that the model
+        looks at the right thing: check first that it depends on the weights at all.
+      </Text>
+      <Group>
+        <Button variant="default" onClick={() => setAsking(true)}>
+          Explain predictions
+        </Button>
+      </Group>
+      {waiting.map((job) => (
+        <ExplanationJobCard key={job.id} job={job} versionId={version.id} />
+      ))}
+      {data.length > 0 ? (
+        <ExplanationTable explanations={data} />
+      ) : (
+        <Text size="sm" c="dimmed">
+          Nothing has been explained yet.
+        </Text>
+      )}
+      {isAsking && <ExplainModal version={version} onClose={() => setAsking(false)} />}
+    </Stack>
+  );
+}
+
+function ExplanationTable({ explanations }: { explanations: Explanation[] }) {
+  const [openId, setOpenId] = useState<string | null>(null);
+  return (
+    <Table aria-label="Explanations" verticalSpacing={6}>
+      <Table.Thead>
+        <Table.Tr>
+          <Table.Th>Imaging study</Table.Th>
+          <Table.Th w={170}>Method</Table.Th>
+          <Table.Th w={80} ta="right">
+            Score
+          </Table.Th>
+          <Table.Th>Checks</Table.Th>
+          <Table.Th w={150}>Stored</Table.Th>
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {explanations.map((one) => (
+          <ExplanationRow
+            key={one.id}
+            explanation={one}
+            isOpen={openId === one.id}
+            onToggle={() => setOpenId(openId === one.id ? null : one.id)}
+          />
+        ))}
+      </Table.Tbody>
+    </Table>
+  );
+}
+
+interface ExplanationRowProps {
+  explanation: Explanation;
+  isOpen: boolean;
+  onToggle: () => void;
+}
+
+function ExplanationRow({ explanation, isOpen, onToggle }: ExplanationRowProps) {
+  const { method, output_name, parameters, facts, weights_check: check } = explanation;
+  const completeness = completenessText(facts);
+  return (
+    <>
+      <Table.Tr>
+        <Table.Td style={{ overflowWrap: "anywhere" }}>{explanation.imaging_study_uid}</Table.Td>
+        <Table.Td>
+          {METHOD_NAMES[method]} of {output_name}
+          <Text size="xs" c="dimmed" style={{ overflowWrap: "anywhere" }}>
+            {parameters.layer
+              ? `layer ${parameters.layer}`
+              : `${parameters.steps} steps from ${parameters.baseline_hu} HU`}
+          </Text>
+        </Table.Td>
+        <Table.Td ta="right">{facts.score.toFixed(3)}</Table.Td>
+        <Table.Td>
+          {completeness && <Text size="sm">{completeness}</Text>}
+          <Text size="sm" c={check ? undefined : "dimmed"}>
+            {check ? verdict(check) : "Not checked whether it depends on the weights."}
+          </Text>
+          {check && (
+            <Anchor component="button" size="sm" aria-expanded={isOpen} onClick={onToggle}>
+              {isOpen ? "Hide the check" : "Show the check"}
+            </Anchor>
+          )}
+        </Table.Td>
+        <Table.Td>{dateTime(explanation.created_at)}</Table.Td>
+      </Table.Tr>
+      {check && isOpen && (
+        <Table.Tr>
+          <Table.Td colSpan={5}>
+            <CheckFigure check={check} />
+          </Table.Td>
+        </Table.Tr>
+      )}
+    </>
+  );
+}
+
+function CheckFigure({ check }: { check: NonNullable<Explanation["weights_check"]> }) {
+  const undefinedStages = check.stages.filter(({ reason }) => reason);
+  return (
+    <>
+      <Figure
+        title="Does the map depend on the weights?"
+        caption="The same explanation with the weights of ever more layers redrawn at random, from the last layer to the first (Adebayo et al. 2018). A map that stays alike shows the image and not what the model has learnt."
+        name="weights-check"
+        csv={() => checkCsv(check)}
+        chart={<WeightsCheckPlot check={check} />}
+      />
+      {undefinedStages.map((stage) => (
+        <Text key={stage.redrawn} size="xs" c="dimmed">
+          {stageText(stage, check.number_of_layers).split("\n").join("; ")}
+        </Text>
+      ))}
+    </>
+  );
+}
