@@ -520,6 +520,91 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/drift-signals/{drift_signal_id}/acknowledgements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Take note of a signal; a further note is a further row. */
+        post: operations["drift_signals_acknowledgements_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/explanation-jobs/{explanation_job_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return a job with its predictions. */
+        get: operations["explanation_jobs_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/explanation-jobs/{explanation_job_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Stop a job; explanations it has stored stay. */
+        post: operations["explanation_jobs_cancel_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/explanation-jobs/{explanation_job_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Retry what failed in a job. */
+        post: operations["explanation_jobs_retry_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/explanations/{explanation_id}/map": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return the voxels, one byte each, the column fastest; the grid stands in the explanation. */
+        get: operations["explanations_map_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/frame-grants/{study_uid}": {
         parameters: {
             query?: never;
@@ -872,6 +957,99 @@ export interface paths {
         };
         /** @description List your reader studies with a locked truth and predictions of the version; no value of the truth. */
         get: operations["model_versions_calibration_sets_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/model-versions/{model_version_id}/drift": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * @description Return the rule in force, or what the portal proposes; its charts, and the signals that were found.
+         *
+         *     What is followed of signed reads is of the reader studies that the caller runs, and not while their answers
+         *     are masked; `withheld` says what is not shown.
+         */
+        get: operations["model_versions_drift_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/model-versions/{model_version_id}/drift-check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return how the last evaluation stands; 404 where there was none. */
+        get: operations["model_versions_drift_check_retrieve"];
+        put?: never;
+        /** @description Evaluate it now; 409 `no_watch` or `check_under_way`. */
+        post: operations["model_versions_drift_check_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/model-versions/{model_version_id}/drift-watches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description List them, newest first: who has set what, when and why. */
+        get: operations["model_versions_drift_watches_list"];
+        put?: never;
+        /** @description Set the rule: a new version, made from version `base` (0: there is none); what is left out is proposed. */
+        post: operations["model_versions_drift_watches_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/model-versions/{model_version_id}/explanation-jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description List the jobs, newest first. */
+        get: operations["model_versions_explanation_jobs_list"];
+        put?: never;
+        /** @description Explain predictions that the portal has computed, by Grad-CAM or integrated gradients. */
+        post: operations["model_versions_explanation_jobs_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/model-versions/{model_version_id}/explanations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description List the explanations with their checks, newest first. */
+        get: operations["model_versions_explanations_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3203,6 +3381,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reads/{read_id}/explanations/{explanation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return the voxels, once the protocol shows heat maps; the grid stands in the comparison. */
+        get: operations["reads_explanations_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reads/{read_id}/feedback": {
         parameters: {
             query?: never;
@@ -4772,6 +4967,271 @@ export interface components {
             patient: string;
             values: string[];
         };
+        /** @description What was found of a signal, or is done about it. */
+        DriftAcknowledgementInputRequest: {
+            text: string;
+        };
+        /** @description Who has taken note of a signal, when, in which words. */
+        DriftAcknowledgementOutput: {
+            /** Format: uuid */
+            readonly id: string;
+            text: string;
+            created_by: string;
+            /** Format: date-time */
+            readonly created_at: string;
+        };
+        /** @description An arm of a reader study. */
+        DriftArmOutput: {
+            key: string;
+            name: string;
+        };
+        /**
+         * @description * `SCORE_MEAN` - SCORE_MEAN
+         *     * `POSITIVE_SHARE` - POSITIVE_SHARE
+         *     * `SCORE_STABILITY` - SCORE_STABILITY
+         *     * `REFUSED_SHARE` - REFUSED_SHARE
+         *     * `SLICE_THICKNESS` - SLICE_THICKNESS
+         *     * `SLICE_COUNT` - SLICE_COUNT
+         *     * `SCANNER` - SCANNER
+         *     * `AGREEMENT` - AGREEMENT
+         * @enum {string}
+         */
+        DriftChartEnum: "SCORE_MEAN" | "POSITIVE_SHARE" | "SCORE_STABILITY" | "REFUSED_SHARE" | "SLICE_THICKNESS" | "SLICE_COUNT" | "SCANNER" | "AGREEMENT";
+        /** @description A chart; `average_run_length` in steps, null where it never signals or there is no chart. */
+        DriftChartOutput: {
+            chart: components["schemas"]["DriftChartEnum"];
+            reader_study: components["schemas"]["DriftNamedOutput"] | null;
+            arm: components["schemas"]["DriftArmOutput"] | null;
+            reference: components["schemas"]["DriftReferenceOutput"];
+            undefined: components["schemas"]["DriftUndefinedOutput"] | null;
+            /** Format: double */
+            centre: number | null;
+            /** Format: double */
+            average_run_length: number | null;
+            points: components["schemas"]["DriftPointOutput"][];
+            left_out: components["schemas"]["DriftLeftOutOutput"][];
+        };
+        /** @description How the last evaluation stands. */
+        DriftCheckOutput: {
+            /** Format: uuid */
+            readonly id: string;
+            state?: components["schemas"]["JobStateEnum"];
+            progress_done?: number;
+            progress_total?: number;
+            progress_message?: string;
+            error_code?: string;
+            error_detail?: string;
+            attempt?: number;
+            /** Format: date-time */
+            readonly created_at: string;
+            /** Format: date-time */
+            started_at?: string | null;
+            /** Format: date-time */
+            finished_at?: string | null;
+            cancel_requested?: boolean;
+        };
+        /** @description Rows that are not charted: NOT_DESCRIBED NO_HEADER CANNOT_ASSESS NO_CALL NO_PREDICTION BEFORE_REFERENCE. */
+        DriftLeftOutOutput: {
+            reason: string;
+            n: number;
+        };
+        /** @description A reader study. */
+        DriftNamedOutput: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+        };
+        /** @description The watch over a model version; without one `rule` is what the portal proposes, and nothing is told. */
+        DriftOutput: {
+            model_version: components["schemas"]["DriftVersionOutput"];
+            watch: components["schemas"]["DriftWatchOutput"] | null;
+            rule: components["schemas"]["DriftRuleOutput"];
+            check: components["schemas"]["DriftCheckOutput"] | null;
+            charts: components["schemas"]["DriftChartOutput"][];
+            withheld: components["schemas"]["DriftWithheldOutput"][];
+            signals: components["schemas"]["DriftSignalOutput"][];
+            number_of_signals: number;
+        };
+        /** @description What some rows of a step count as, such as a scanner or the reason of a refusal. */
+        DriftPartOutput: {
+            name: string;
+            n: number;
+        };
+        /** @description A step: `reason` TOO_FEW where it is not charted; `side` above or below where it is outside. */
+        DriftPointOutput: {
+            key: string;
+            /** Format: date-time */
+            starts_at: string;
+            /** Format: date-time */
+            ends_at: string;
+            n: number;
+            units: number;
+            /** Format: double */
+            figure: number | null;
+            /** Format: double */
+            value: number | null;
+            /** Format: double */
+            low: number | null;
+            /** Format: double */
+            high: number | null;
+            side: string | null;
+            reason: string | null;
+            parts: components["schemas"]["DriftPartOutput"][];
+        };
+        /** @description What later steps are compared with; `figure` is its mean, share or median. */
+        DriftReferenceOutput: {
+            n: number;
+            units: number;
+            /** Format: date-time */
+            starts_at: string | null;
+            /** Format: date-time */
+            ends_at: string | null;
+            /** Format: double */
+            figure: number | null;
+            is_complete: boolean;
+            parts: components["schemas"]["DriftPartOutput"][];
+        };
+        /** @description By which rule a model version is watched. */
+        DriftRuleOutput: {
+            reference_kind: components["schemas"]["ReferenceKindEnum"];
+            reference_cases: number;
+            /** Format: date */
+            reference_from: string | null;
+            /** Format: date */
+            reference_to: string | null;
+            step_kind: components["schemas"]["StepKindEnum"];
+            step_cases: number;
+            least_cases: number;
+            charts: components["schemas"]["DriftChartEnum"][];
+            /** Format: double */
+            false_alarm: number;
+            /** Format: double */
+            ewma_weight: number;
+            /** Format: double */
+            ewma_limit: number;
+        };
+        /** @description A point outside its limits, as it was when it was found. */
+        DriftSignalOutput: {
+            /** Format: uuid */
+            readonly id: string;
+            watch_number: number;
+            chart: components["schemas"]["DriftChartEnum"];
+            readonly reader_study: components["schemas"]["DriftNamedOutput"] | null;
+            arm?: string | null;
+            /** Format: date-time */
+            starts_at: string;
+            /** Format: date-time */
+            ends_at: string;
+            side: string;
+            n: number;
+            /** Format: double */
+            value: number;
+            /** Format: double */
+            low: number;
+            /** Format: double */
+            high: number;
+            /** @description Whether webhooks were told: not of what came before the watch was set. */
+            is_told: boolean;
+            /** Format: date-time */
+            readonly created_at: string;
+            acknowledgements: components["schemas"]["DriftAcknowledgementOutput"][];
+        };
+        /** @description Why there is no chart (yet). */
+        DriftUndefinedOutput: {
+            undefined: string;
+            detail: string;
+            n: number;
+        };
+        /** @description Which model version is watched. */
+        DriftVersionOutput: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            version: string;
+        };
+        /** @description A rule to set; what is left out is what the portal proposes. */
+        DriftWatchInputRequest: {
+            /** @description The version it was made from; 0 where there is none. */
+            base: number;
+            reason: string;
+            /** @default true */
+            is_on: boolean;
+            /** @default FIRST */
+            reference_kind: components["schemas"]["ReferenceKindEnum"];
+            /** @default 200 */
+            reference_cases: number;
+            /** Format: date */
+            reference_from?: string | null;
+            /** Format: date */
+            reference_to?: string | null;
+            /** @default WEEK */
+            step_kind: components["schemas"]["StepKindEnum"];
+            /** @default 50 */
+            step_cases: number;
+            /** @default 20 */
+            least_cases: number;
+            /**
+             * @default [
+             *       "SCORE_MEAN",
+             *       "POSITIVE_SHARE",
+             *       "SCORE_STABILITY",
+             *       "REFUSED_SHARE",
+             *       "SLICE_THICKNESS",
+             *       "SLICE_COUNT",
+             *       "SCANNER",
+             *       "AGREEMENT"
+             *     ]
+             */
+            charts: components["schemas"]["DriftChartEnum"][];
+            /**
+             * Format: double
+             * @default 0.0027
+             */
+            false_alarm: number;
+            /**
+             * Format: double
+             * @default 0.2
+             */
+            ewma_weight: number;
+            /**
+             * Format: double
+             * @default 2.962
+             */
+            ewma_limit: number;
+        };
+        /** @description A version of the rule: who has set it, when and why. */
+        DriftWatchOutput: {
+            /** Format: uuid */
+            readonly id: string;
+            number: number;
+            /** @description Whether the portal evaluates it by itself. */
+            is_on: boolean;
+            reason: string;
+            created_by: string;
+            /** Format: date-time */
+            readonly created_at: string;
+            reference_kind: components["schemas"]["ReferenceKindEnum"];
+            reference_cases: number;
+            /** Format: date */
+            reference_from?: string | null;
+            /** Format: date */
+            reference_to?: string | null;
+            step_kind: components["schemas"]["StepKindEnum"];
+            step_cases: number;
+            least_cases: number;
+            charts: components["schemas"]["DriftChartEnum"][];
+            /** Format: double */
+            false_alarm: number;
+            /** Format: double */
+            ewma_weight: number;
+            /** Format: double */
+            ewma_limit: number;
+        };
+        /** @description Agreement with readers that is not shown: NOT_YOURS, or MASKED until the lock. */
+        DriftWithheldOutput: {
+            reason: string;
+            reader_study: components["schemas"]["DriftNamedOutput"] | null;
+        };
         /** @description Reads of an earlier version; `misfits` say why they do not fit the later one, and are none where they do. */
         EarlierReadsOutput: {
             version: number;
@@ -4830,10 +5290,11 @@ export interface components {
          *     * `analysis_run.finished` - analysis_run.finished
          *     * `inference_run.finished` - inference_run.finished
          *     * `ingest_job.finished` - ingest_job.finished
+         *     * `drift_signal.found` - drift_signal.found
          *     * `webhook.ping` - webhook.ping
          * @enum {string}
          */
-        EventsEnum: "reader_study.launched" | "reader_study.paused" | "reader_study.resumed" | "reader_study.closed" | "reader_study.locked" | "read.signed" | "analysis_run.finished" | "inference_run.finished" | "ingest_job.finished" | "webhook.ping";
+        EventsEnum: "reader_study.launched" | "reader_study.paused" | "reader_study.resumed" | "reader_study.closed" | "reader_study.locked" | "read.signed" | "analysis_run.finished" | "inference_run.finished" | "ingest_job.finished" | "drift_signal.found" | "webhook.ping";
         /** @description The cases of a fit or a check, and what came of them. */
         EvidenceOutput: {
             /** Format: uuid */
@@ -4866,6 +5327,161 @@ export interface components {
          * @enum {string}
          */
         EvidenceOutputKindEnum: "FIT" | "VALIDATION";
+        /** @description One prediction of a job. */
+        ExplanationItemOutput: {
+            /** Format: uuid */
+            prediction_id: string;
+            imaging_study_uid: string;
+            state?: components["schemas"]["JobStateEnum"];
+            reason_code?: string;
+            reason?: string;
+        };
+        /** @description A job with its predictions. */
+        ExplanationJobDetailOutput: {
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: uuid */
+            readonly model_version_id: string;
+            requested_by?: string;
+            method: components["schemas"]["MethodA11Enum"];
+            /** @description Key of the output in the card. */
+            output: string;
+            output_name: string;
+            /** @description As asked: {layer} or {steps, baseline_hu}. */
+            parameters: unknown;
+            checks_weights?: boolean;
+            /** @description Of the weights that the check draws. */
+            seed?: number;
+            state?: components["schemas"]["JobStateEnum"];
+            progress_done?: number;
+            progress_total?: number;
+            progress_message?: string;
+            error_code?: string;
+            error_detail?: string;
+            attempt?: number;
+            cancel_requested?: boolean;
+            /** Format: date-time */
+            readonly created_at: string;
+            /** Format: date-time */
+            started_at?: string | null;
+            /** Format: date-time */
+            finished_at?: string | null;
+            items: components["schemas"]["ExplanationItemOutput"][];
+        };
+        /** @description What to explain, and how. */
+        ExplanationJobInputRequest: {
+            method: components["schemas"]["MethodA11Enum"];
+            prediction_ids: string[];
+            /**
+             * @description Key of a score; empty: the first one.
+             * @default
+             */
+            output: string;
+            /**
+             * @description Of Grad-CAM; empty: the last one.
+             * @default
+             */
+            layer: string;
+            /**
+             * @description Of integrated gradients.
+             * @default 50
+             */
+            steps: number;
+            /**
+             * Format: double
+             * @description Of integrated gradients: the value of every voxel; null: the low end of the window, else air.
+             */
+            baseline_hu?: number | null;
+            /**
+             * @description Explain again with redrawn weights.
+             * @default false
+             */
+            checks_weights: boolean;
+            /** @default 0 */
+            seed: number;
+        };
+        /** @description A job and how far it has come. */
+        ExplanationJobOutput: {
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: uuid */
+            readonly model_version_id: string;
+            requested_by?: string;
+            method: components["schemas"]["MethodA11Enum"];
+            /** @description Key of the output in the card. */
+            output: string;
+            output_name: string;
+            /** @description As asked: {layer} or {steps, baseline_hu}. */
+            parameters: unknown;
+            checks_weights?: boolean;
+            /** @description Of the weights that the check draws. */
+            seed?: number;
+            state?: components["schemas"]["JobStateEnum"];
+            progress_done?: number;
+            progress_total?: number;
+            progress_message?: string;
+            error_code?: string;
+            error_detail?: string;
+            attempt?: number;
+            cancel_requested?: boolean;
+            /** Format: date-time */
+            readonly created_at: string;
+            /** Format: date-time */
+            started_at?: string | null;
+            /** Format: date-time */
+            finished_at?: string | null;
+        };
+        /** @description An explanation of a prediction. */
+        ExplanationOutput: {
+            /** Format: uuid */
+            readonly id: string;
+            method: components["schemas"]["MethodA11Enum"];
+            output_name: string;
+            /** @description As done: {layer} or {steps, baseline_hu, baseline_input}. */
+            parameters: unknown;
+            /** @description {score} and of integrated gradients how far the attributions add up. */
+            facts: unknown;
+            /** @description SHA-256 over grid and voxels; names the file. */
+            digest: string;
+            columns: number;
+            rows: number;
+            slices: number;
+            /** @description 3 x 4: from (column, row, slice, 1) to patient millimetres, LPS+. */
+            affine: unknown;
+            frame_of_reference_uid?: string;
+            output: string;
+            /** Format: uuid */
+            prediction_id: string;
+            /** Format: uuid */
+            job_id: string;
+            imaging_study_uid: string;
+            /**
+             * Format: double
+             * @description Magnitude that the largest byte, 255, stands for.
+             */
+            greatest: number;
+            input_digest: string;
+            /** @description Versions of the method and of its libraries. */
+            software: unknown;
+            weights_check?: components["schemas"]["WeightsCheckOutput"] | null;
+            /** Format: date-time */
+            readonly created_at: string;
+        };
+        /** @description A map of where the score comes from: without the score itself, which the arm may hide. */
+        ExplanationShownOutput: {
+            /** Format: uuid */
+            readonly id: string;
+            method: components["schemas"]["MethodA11Enum"];
+            output_name: string;
+            /** @description SHA-256 over grid and voxels; names the file. */
+            digest: string;
+            columns: number;
+            rows: number;
+            slices: number;
+            /** @description 3 x 4: from (column, row, slice, 1) to patient millimetres, LPS+. */
+            affine: unknown;
+            frame_of_reference_uid?: string;
+        };
         /** @description One complete read; the rules of its payload are those of a person's. */
         ExternalReadInputRequest: {
             /** Format: uuid */
@@ -5078,6 +5694,7 @@ export interface components {
                 [key: string]: unknown;
             }[];
             readonly heat_map: components["schemas"]["HeatMapOutput"] | null;
+            readonly explanations: components["schemas"]["ExplanationShownOutput"][];
             readonly calibration: components["schemas"]["CalibrationHintOutput"] | null;
             /** Format: date-time */
             created_at: string;
@@ -5895,6 +6512,12 @@ export interface components {
             base?: components["schemas"]["MemberInputRequest"][] | null;
         };
         /**
+         * @description * `GRAD_CAM` - Grad Cam
+         *     * `INTEGRATED_GRADIENTS` - Integrated Gradients
+         * @enum {string}
+         */
+        MethodA11Enum: "GRAD_CAM" | "INTEGRATED_GRADIENTS";
+        /**
          * @description * `TEMPERATURE` - TEMPERATURE
          *     * `PLATT` - PLATT
          *     * `ISOTONIC` - ISOTONIC
@@ -6240,6 +6863,20 @@ export interface components {
             /** Format: uri */
             previous: string | null;
             results: components["schemas"]["DeliveryOutput"][];
+        };
+        PaginatedExplanationJobOutputList: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["ExplanationJobOutput"][];
+        };
+        PaginatedExplanationOutputList: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["ExplanationOutput"][];
         };
         PaginatedImagingStudyOutputList: {
             /** Format: uri */
@@ -6652,6 +7289,7 @@ export interface components {
                 [key: string]: unknown;
             }[];
             readonly heat_map: components["schemas"]["HeatMapOutput"] | null;
+            readonly explanations: components["schemas"]["ExplanationShownOutput"][];
             readonly calibration: components["schemas"]["CalibrationHintOutput"] | null;
             /** Format: date-time */
             created_at: string;
@@ -7296,6 +7934,12 @@ export interface components {
          * @enum {string}
          */
         ReferenceJobOutputKindEnum: "CONSENSUS" | "FILES";
+        /**
+         * @description * `FIRST` - FIRST
+         *     * `PERIOD` - PERIOD
+         * @enum {string}
+         */
+        ReferenceKindEnum: "FIRST" | "PERIOD";
         /** @description Who locks gives their password again; a lock after another one needs a reason. */
         ReferenceLockInputRequest: {
             password: string;
@@ -7868,6 +8512,25 @@ export interface components {
          * @enum {string}
          */
         SourceBd4Enum: "COMPUTED" | "API" | "CSV" | "DICOM";
+        /** @description How alike the map is to that of redrawn weights. */
+        StageOutput: {
+            /** @description How many of the last layers. */
+            redrawn: number;
+            /** @description The first of them. */
+            layer: string;
+            /**
+             * Format: double
+             * @description Rank correlation of absolute values.
+             */
+            spearman: number | null;
+            /**
+             * Format: double
+             * @description Structural similarity.
+             */
+            ssim: number | null;
+            /** @description Why there is no value. */
+            reason: string;
+        };
         /**
          * @description * `READING` - The two reads are not signed yet
          *     * `VACANT` - A reader was withdrawn: name another, or leave it to the arbitrators
@@ -7896,6 +8559,13 @@ export interface components {
          * @enum {string}
          */
         State98fEnum: "OPEN" | "ANSWERED" | "CLOSED";
+        /**
+         * @description * `DAY` - DAY
+         *     * `WEEK` - WEEK
+         *     * `CASES` - CASES
+         * @enum {string}
+         */
+        StepKindEnum: "DAY" | "WEEK" | "CASES";
         /** @description What was looked at. */
         StoreInputRequest: {
             /** @description That of the look. */
@@ -8269,6 +8939,15 @@ export interface components {
             number_failed: number;
             /** Format: date-time */
             last_delivered_at: string | null;
+        };
+        /** @description Whether an explanation depends on the weights. */
+        WeightsCheckOutput: {
+            seed: number;
+            number_of_layers: number;
+            stages: components["schemas"]["StageOutput"][];
+            readonly depends_on_weights: boolean | null;
+            /** @description Versions of the method and of its libraries. */
+            software: unknown;
         };
         /**
          * @description * `HOLD` - HOLD
@@ -9519,6 +10198,169 @@ export interface operations {
             };
         };
     };
+    drift_signals_acknowledgements_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                drift_signal_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DriftAcknowledgementInputRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DriftAcknowledgementOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    explanation_jobs_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                explanation_job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExplanationJobDetailOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    explanation_jobs_cancel_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                explanation_job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExplanationJobDetailOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    explanation_jobs_retry_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                explanation_job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExplanationJobDetailOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    explanations_map_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                explanation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     frame_grants_retrieve: {
         parameters: {
             query?: never;
@@ -10269,6 +11111,273 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OfferedSetOutput"][];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    model_versions_drift_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                model_version_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DriftOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    model_versions_drift_check_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                model_version_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DriftCheckOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    model_versions_drift_check_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                model_version_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DriftCheckOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    model_versions_drift_watches_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                model_version_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DriftWatchOutput"][];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    model_versions_drift_watches_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                model_version_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DriftWatchInputRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DriftWatchOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    model_versions_explanation_jobs_list: {
+        parameters: {
+            query?: {
+                /** @description The pagination cursor value. */
+                cursor?: string;
+                /** @description Number of results to return per page. */
+                page_size?: number;
+            };
+            header?: never;
+            path: {
+                model_version_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedExplanationJobOutputList"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    model_versions_explanation_jobs_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random UUID: sent again with the same body, the request is done once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                model_version_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExplanationJobInputRequest"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExplanationJobDetailOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    model_versions_explanations_list: {
+        parameters: {
+            query?: {
+                /** @description The pagination cursor value. */
+                cursor?: string;
+                /** @description Number of results to return per page. */
+                page_size?: number;
+            };
+            header?: never;
+            path: {
+                model_version_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedExplanationOutputList"];
                 };
             };
             /** @description A problem document. */
@@ -15878,6 +16987,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EditorOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reads_explanations_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                explanation_id: string;
+                read_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
                 };
             };
             /** @description A problem document. */
