@@ -65,6 +65,8 @@ def method_problem(model_version: ModelVersion, method: str) -> tuple[str, str] 
     """Code and reason why a version cannot be explained by a method; None where it can."""
     if model_version.kind == EngineKind.EXTERNAL:
         return "not_runnable", "This version runs elsewhere: the portal has nothing that it could look into."
+    if model_version.kind == EngineKind.ENSEMBLE:
+        return "several_models", "An ensemble is several models: ask for each of its members."
     if model_version.kind == EngineKind.ONNX:
         return "no_gradients", (
             "An ONNX model is run without gradients, so neither method can explain it. Upload the model as a "
