@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from validation.dataset import EXCLUSION_DETAILS, case_reason
+from validation.exclusions import EXCLUSION_DETAILS, case_reason
 
 NO_TIME = "no-time"
 NOT_LISTED = "not-listed"
