@@ -25,7 +25,8 @@ from portal.accounts.authentication import caller
 from portal.errors import NotFound
 from portal.inference.access import has_segment
 from portal.inference.api.predictions import ai_segment_response, heat_map_response
-from portal.inference.api.shapes import HeatMapOutput, UncertaintyShape
+from portal.inference.api.shapes import HeatMapOutput
+from portal.inference.api.uncertainty import UncertaintyShape
 from portal.inference.calibration import CalibrationHint, hint_for
 
 
