@@ -2,6 +2,7 @@
 
 import hashlib
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -102,6 +103,11 @@ def predicted(builder, version, study, **asked) -> Prediction:
     return Prediction.objects.get(run=run)
 
 
+def doubt_of(prediction: Prediction) -> dict[str, Any]:
+    assert prediction.uncertainty is not None
+    return dict(prediction.uncertainty)
+
+
 def seen(study):
     series = ct_series(*read_ct_datasets(study, orthanc()))
     return model_grid(CARD["input"], Volume(series.hounsfield, series.affine)).values.astype(np.float64)
@@ -119,10 +125,10 @@ def test_runs_find_the_closed_forms(builder, register, members, combine, client,
         builder, ramp, study, uncertainty={"method": "TEST_TIME_AUGMENTATION", "samples": 2, "seed": 1}
     )
     assert mirrored.score == pytest.approx(0.5, abs=1e-6)
-    assert mirrored.uncertainty["value"] == pytest.approx(abs(m) * np.sqrt(2), abs=2e-6)
+    assert doubt_of(mirrored)["value"] == pytest.approx(abs(m) * np.sqrt(2), abs=2e-6)
     assert abs(m) > 1e-5
-    assert (mirrored.uncertainty["method"], mirrored.uncertainty["samples"]) == ("TEST_TIME_AUGMENTATION", 2)
-    assert "flips along columns" in mirrored.uncertainty["definition"]
+    assert (doubt_of(mirrored)["method"], doubt_of(mirrored)["samples"]) == ("TEST_TIME_AUGMENTATION", 2)
+    assert "flips along columns" in doubt_of(mirrored)["definition"]
     # Without being asked, a version says what it always said.
     plain = predicted(builder, ramp, study)
     assert (plain.uncertainty, plain.input_digest) == (None, mirrored.input_digest)
@@ -132,13 +138,13 @@ def test_runs_find_the_closed_forms(builder, register, members, combine, client,
     said = [score_of(values, *weights) for weights in WEIGHTS]
     of_all = predicted(builder, ensemble, study)
     assert of_all.score == pytest.approx(np.mean(said), abs=2e-6)
-    assert of_all.uncertainty["value"] == pytest.approx(np.std(said, ddof=1), abs=2e-6)
-    assert (of_all.uncertainty["samples"], of_all.weights_digest) == (3, ensemble.weights_digest)
+    assert doubt_of(of_all)["value"] == pytest.approx(np.std(said, ddof=1), abs=2e-6)
+    assert (doubt_of(of_all)["samples"], of_all.weights_digest) == (3, ensemble.weights_digest)
 
     asked = {"method": "MC_DROPOUT", "samples": 30, "seed": 5}
     thinned = predicted(builder, register("thinned", Thinned()), study, uncertainty=asked)
     # 0.5 sqrt(0.5 / (0.5 x 100)); of 30 samples within four relative standard errors, 1 / sqrt(58).
-    assert thinned.uncertainty["value"] == pytest.approx(0.05, rel=4 / np.sqrt(58))
+    assert doubt_of(thinned)["value"] == pytest.approx(0.05, rel=4 / np.sqrt(58))
     assert thinned.score == pytest.approx(0.5, abs=4 * 0.05 / np.sqrt(30))
     refused = inference_run_create(by=builder, model_version=members[0], imaging_studies=[study], uncertainty=asked)
     jobs.run(InferenceRun, refused.pk, inference_run_work)

@@ -67,7 +67,7 @@ def test_the_curve_by_hand() -> None:
 def test_where_ties_are_more_than_a_share_nothing_is_kept_at_it() -> None:
     """All of one uncertainty: kept together or not at all."""
     same = [doubt(0.5)] * 4
-    block = abstention_of(np.array([True] * 4), np.ones(4), same, level=0.95, is_clustered=True)
+    block: Any = abstention_of(np.array([True] * 4), np.ones(4), same, level=0.95, is_clustered=True)
     assert [row["share"] for row in block["kept"]] == [1.0]
     assert "one patient" in block["estimates"]["area"]["note"]
 
