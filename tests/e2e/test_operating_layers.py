@@ -44,7 +44,9 @@ def test_a_layer_is_fitted_and_checked(stage: Stage, signed_in: Callable[[Person
     expect(page.get_by_text("No operating layer yet")).to_be_visible()
     is_accessible(page)
     page.get_by_role("tab", name="Fit a layer").click()
-    page.get_by_label("Cases").select_option(label=f"{here}, truth version 1: 120 cases with a prediction")
+    page.get_by_role("combobox", name="Cases").select_option(
+        label=f"{here}, truth version 1: 120 cases with a prediction"
+    )
     page.get_by_label("Prevalence where it is used").fill("2")
     page.get_by_role("button", name="Look at it").click()
     expect(page.get_by_text("A prevalence lies strictly between 0 and 1.")).to_be_visible()
@@ -67,7 +69,9 @@ def test_a_layer_is_fitted_and_checked(stage: Stage, signed_in: Callable[[Person
     page.get_by_label("Why it is made").fill("Scores are too extreme at our site.")
     page.get_by_role("button", name="Store as a new layer").click()
     expect(page.get_by_role("heading", name="Layer 1: For screening")).to_be_visible()
-    page.get_by_label("Cases").select_option(label=f"{there}, truth version 1: 120 cases with a prediction")
+    page.get_by_role("combobox", name="Cases").select_option(
+        label=f"{there}, truth version 1: 120 cases with a prediction"
+    )
     page.get_by_role("button", name="Check", exact=True).click()
     expect(page.get_by_role("heading", name=f"Check 1: {there}")).to_be_visible()
     expect(page.get_by_role("table", name="Measures: Check 1")).to_contain_text("After, carried")

@@ -33,7 +33,9 @@ export function LayerFigures({ figures, name }: LayerFiguresProps) {
             caption={captionOf(figures, stage === "after")}
             name={`${name}-${stage}`}
             csv={() => binsCsv(calibration.bins)}
-            chart={<CalibrationPlot calibration={calibration} name={`${name}, ${stage}`} />}
+            chart={
+              <CalibrationPlot calibration={calibration} name={stage === "before" ? "the AI" : "the layer"} />
+            }
             table={<BinTable calibration={calibration} />}
           />
         ))}
