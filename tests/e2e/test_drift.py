@@ -28,7 +28,7 @@ for number in range(220):
     at = first + datetime.timedelta(hours=12 * number + (336 if number >= 150 else 0))
     scanner = "Beta" if number >= 180 and number % 2 else "Alpha"
     study = ImagingStudy.objects.create(
-        study_instance_uid=f"1.2.826.0.1.3680043.10.88.{number}", patient=patient, created_at=first,
+        study_instance_uid=f"1.2.826.0.1.3680043.10.88.{{number}}", patient=patient, created_at=first,
         header_facts={{"manufacturer": scanner, "model": "One"}},
     )
     score = draw.betavariate(6.5, 3.5) if number >= 180 else draw.betavariate(3.5, 6.5)
