@@ -126,9 +126,10 @@ def draw(chart: Chart, series: Series, rule: Rule, now: datetime) -> Drawn:
     """Draw a series by the rule of a watch, up to the last step that is complete at `now`."""
     found = split(series.times, rule, now)
     rows = found.reference
-    reference = {
+    units = series.number_of_units(rows)
+    reference: dict[str, Any] = {
         "n": len(rows),
-        "units": series.number_of_units(rows),
+        "units": units,
         "starts_at": series.times[rows.start] if rows else None,
         "ends_at": series.times[rows.stop - 1] if rows else None,
         "figure": _figure(chart, series.taken(rows)),
@@ -136,7 +137,7 @@ def draw(chart: Chart, series: Series, rule: Rule, now: datetime) -> Drawn:
         "parts": series.counted_parts(rows),
     }
     left_out = {**series.left_out, **({BEFORE_REFERENCE: rows.start} if rows.start else {})}
-    lacking = _lacking(found.is_complete, reference["units"], len(series.times), rule)
+    lacking = _lacking(found.is_complete, units, len(series.times), rule)
     charted = [one for one in found.steps if series.number_of_units(one.rows) >= rule.least]
     drawn = lacking or (_DRAW[chart](series, rows, charted, rule) if charted else None)
     if isinstance(drawn, Undefined):
@@ -172,7 +173,7 @@ def _point(chart: Chart, series: Series, step: Step, drawn: ControlChart | None,
     if drawn is None or place is None:
         return Point(**shared, value=None, low=None, high=None, side=None, reason=TOO_FEW)
     sides = {signal.index: signal.side for signal in drawn.signals}
-    limits = {"value": drawn.values[place], "low": drawn.low[place], "high": drawn.high[place]}
+    limits: dict[str, Any] = {"value": drawn.values[place], "low": drawn.low[place], "high": drawn.high[place]}
     return Point(**shared, **limits, side=sides.get(place), reason=None)
 
 

@@ -118,6 +118,7 @@ function StepFields({ wanted, faults, change }: RuleFieldsProps) {
     <Fieldset legend="One point is">
       <Group align="flex-start" gap="sm">
         <Select
+          w={230}
           label="Step"
           data={STEPS}
           allowDeselect={false}
@@ -136,7 +137,7 @@ function StepFields({ wanted, faults, change }: RuleFieldsProps) {
           />
         ) : (
           <FixedNumberField
-            w={170}
+            w={240}
             label="Charted from so many cases on"
             min={5}
             max={100_000}
