@@ -109,7 +109,9 @@ def test_without_the_password_nothing_is_signed_and_the_draft_stays(
 def test_five_wrong_passwords_lock_signing_as_they_lock_signing_in(reader: Client, read: Read) -> None:
     statuses = [signed(reader, read, password="wrong").status_code for _ in range(5)]
     assert statuses == [400] * 4 + [429]
-    assert signed(reader, read).status_code == 429
+    refused = signed(reader, read)
+    assert (refused.status_code, refused["Content-Type"]) == (429, "application/problem+json")
+    assert (refused.json()["code"], "15 minutes" in refused.json()["detail"]) == ("too_many_wrong_passwords", True)
     # The session goes on, and so does the draft.
     assert post(reader, read, "draft", body(), "put").status_code == 200
 
@@ -120,6 +122,13 @@ def test_the_right_password_forgets_the_wrong_ones(reader: Client, built: Built,
     assert signed(reader, read).status_code == 200
     other = built.open(built.readers[0], 2)
     assert [signed(reader, other, password="wrong").status_code for _ in range(4)] == [400] * 4
+
+
+def test_an_answer_that_was_taken_back_counts_as_none(reader: Client, coordinator: Client, read: Read) -> None:
+    post(reader, read, "draft", body(), "put")
+    post(reader, read, "draft", body(1, confidence=None), "put")
+    steps = coordinator.get(f"/api/v1/reads/{read.pk}/history").json()["steps"]
+    assert [step["number_answered"] for step in steps] == [len(COMPLETE), len(COMPLETE) - 1]
 
 
 def test_another_meaning_is_stored_and_an_unknown_one_refused(reader: Client, read: Read) -> None:

@@ -1,9 +1,11 @@
 """Building and launching a reader study."""
 
 import uuid
+from typing import Any
 
 import pytest
 
+from annotations.api import shapes
 from annotations.domain.randomisation import reading_order
 from annotations.models import AiDisplay, Assignment, Case, LabelSchema, Membership, RandomisationList, ReaderStudyState
 from annotations.selectors.launch import launch_check
@@ -23,6 +25,25 @@ def built() -> Built:
 
 def launch(built: Built, seed: str = "fixed") -> None:
     services.reader_study_launch(by=built.coordinator, reader_study=built.reader_study, seed=seed)
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("Lung nodules", None),
+        ("Étude 🩻 دراسة", None),
+        ("two\nlines", "not_one_line"),
+        ("two\u2028lines", "not_one_line"),
+        ("turned \u202egnp.exe", "not_one_line"),
+        ("\u200b", "invisible"),
+        ("\u2060\u00ad", "invisible"),
+    ],
+)
+@pytest.mark.parametrize("form", [shapes.ReaderStudyInput, shapes.ReaderStudyPatch])
+def test_a_name_is_one_line_that_can_be_seen(form: Any, name: str, code: str | None) -> None:
+    sent = form(data={"name": name})
+    sent.is_valid()
+    assert [one.code for one in sent.errors.get("name", [])] == ([code] if code else [])
 
 
 def put_members(built: Built, *members: tuple[uuid.UUID, Role]) -> None:
