@@ -131,10 +131,13 @@ def test_an_answer_that_was_taken_back_counts_as_none(reader: Client, coordinato
     assert [step["number_answered"] for step in steps] == [len(COMPLETE), len(COMPLETE) - 1]
 
 
-def test_another_meaning_is_stored_and_an_unknown_one_refused(reader: Client, read: Read) -> None:
+def test_a_first_signature_corrects_nothing_and_an_unknown_meaning_is_refused(reader: Client, read: Read) -> None:
+    assert [one["code"] for one in reader.get(f"/api/v1/reads/{read.pk}").json()["signature_meanings"]] == ["FINDINGS"]
     assert signed(reader, read, meaning="WITNESS").status_code == 400
-    assert signed(reader, read, meaning="CORRECTION").status_code == 200
-    assert Signature.objects.get().meaning_text == MEANINGS["CORRECTION"]
+    refused = signed(reader, read, meaning="CORRECTION")
+    assert (refused.status_code, refused.json()["code"]) == (400, "nothing_corrected")
+    assert not Signature.objects.exists()
+    assert signed(reader, read).status_code == 200
 
 
 def test_a_program_signs_with_its_password_too(built: Built, read: Read) -> None:
@@ -175,6 +178,7 @@ def test_a_reopened_read_goes_on_from_what_was_signed_and_its_signature_counts_u
     assert signed(reader, read, 2, meaning="CORRECTION").status_code == 200
     (row,) = coordinator.get(labels).json()["results"]
     assert (row["revision_number"], row["signature"]["meaning"]) == (3, "CORRECTION")
+    assert Signature.objects.get(revision__number=3).meaning_text == MEANINGS["CORRECTION"]
     assert Signature.objects.filter(read=read).count() == 2
     assert list(broken_links()) == []
 
