@@ -329,8 +329,22 @@ def reader_study_close(*, by: User, reader_study: ReaderStudy) -> ReaderStudy:
     return reader_study_move(by=by, reader_study=reader_study, event="close")
 
 
+# What is refused, after "it cannot".
+_DONE = {
+    "launch": "be launched",
+    "pilot": "begin a pilot",
+    "begin": "begin its reading",
+    "pause": "be paused",
+    "resume": "be resumed",
+    "close": "be closed",
+    "lock": "be locked",
+}
+
+
 def _move(reader_study: ReaderStudy, verb: str) -> None:
     target = READER_STUDY_TRANSITIONS.get((reader_study.state, verb))
     if target is None:
-        raise Conflict(f"A reader study that is {reader_study.state} cannot be moved by {verb}.")
+        is_draft = reader_study.state == ReaderStudyState.DRAFT
+        state = "a draft" if is_draft else reader_study.state.lower()
+        raise Conflict(f"The reader study is {state}, so it cannot {_DONE[verb]}. Load the page again.")
     reader_study.state = target

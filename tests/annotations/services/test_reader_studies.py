@@ -75,7 +75,7 @@ def test_without_a_seed_one_is_drawn_and_stored() -> None:
 
 def test_a_reader_study_is_launched_once(built: Built) -> None:
     launch(built)
-    with pytest.raises(Conflict) as refused:
+    with pytest.raises(Conflict, match="is open, so it cannot be launched") as refused:
         launch(built)
     assert refused.value.code == "wrong_state"
     assert Assignment.objects.count() == 6
@@ -175,7 +175,7 @@ def test_an_ai_cannot_be_shown_that_was_not_chosen(built: Built) -> None:
 
 
 def test_only_an_open_reader_study_can_be_closed(built: Built) -> None:
-    with pytest.raises(Conflict):
+    with pytest.raises(Conflict, match="is a draft, so it cannot be closed"):
         services.reader_study_close(by=built.coordinator, reader_study=built.reader_study)
     launch(built)
     services.reader_study_close(by=built.coordinator, reader_study=built.reader_study)
