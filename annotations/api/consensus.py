@@ -20,8 +20,7 @@ from annotations.domain.consensus import ADJUDICATION, KINDS, MISSING_OUTCOMES, 
 from annotations.domain.lesion_matching import CRITERIA, DEFAULT_DISTANCE_MM, DISTANCE, MatchRule
 from annotations.domain.lesion_voxels import MAJORITY_VOXELS, VOXEL_RULES
 from annotations.models import ReaderStudy, ReferenceJobKind
-from annotations.selectors.consensus import Panel
-from annotations.selectors.designs import readers_of
+from annotations.selectors.consensus import Panel, voters_of
 from annotations.selectors.lesions import LesionPanel
 from annotations.selectors.masking import require_unmasked
 from annotations.services.consensus import consensus_check
@@ -83,7 +82,9 @@ class ConsensusInput(serializers.Serializer[Any]):
         choices=MISSING_OUTCOMES, default=ADJUDICATION, help_text="What becomes of a case with too few votes."
     )
     minimum_votes = serializers.IntegerField(default=1, min_value=1, max_value=1000)
-    readers = PanelReaderInput(many=True, required=False, allow_empty=False, help_text="By default all readers.")
+    readers = PanelReaderInput(
+        many=True, required=False, allow_empty=False, help_text="By default all who have not been withdrawn."
+    )
 
     lesions = LesionsInput(required=False, allow_null=True, default=None)
 
@@ -119,14 +120,14 @@ class ConsensusOutput(serializers.Serializer[Any]):
 
 
 def panel_of(reader_study: ReaderStudy, sent: Mapping[str, Any]) -> Panel:
-    """Return the panel that was sent; all readers where none are named, the one arm where there is one."""
+    """Return the panel that was sent; all readers in force where none are named, the one arm where there is one."""
     arms = [arm.key for arm in reader_study.arms.all()]
     arm = sent["arm"] or (arms[0] if len(arms) == 1 else None)
     if arm is None:
         detail = f"Name one of the arms: {', '.join(arms)}."
         raise Invalid(detail, code="arm_required", errors=[{"field": "arm", "code": "arm_required", "detail": detail}])
     weights = {row["user_id"]: row["weight"] for row in sent.get("readers", [])}
-    everybody = readers_of(reader_study=reader_study).values_list("pk", flat=True)
+    everybody = voters_of(reader_study=reader_study).values_list("pk", flat=True)
     rule = Rule(sent["kind"], sent["ties"], sent["missing"], sent["minimum_votes"])
     voting = weights or dict.fromkeys(everybody, Decimal(1))
     asked = sent["lesions"]

@@ -17,6 +17,7 @@ from annotations.domain.blinding import CELLS, matrix
 from annotations.domain.designs import KIND_NAMES, blinding_warnings, number_of_reads
 from annotations.models import Assignment, ReaderStudy
 from annotations.selectors.designs import (
+    calendar_problems_of,
     design_of,
     design_version_of,
     drawn_readers_of,
@@ -123,12 +124,16 @@ class DesignApi(APIView):
         stored, design = design_version_of(reader_study=reader_study), design_of(reader_study=reader_study)
         plan = plan_of(reader_study=reader_study)
         readers = drawn_readers_of(reader_study=reader_study, design=design).count()
+        problems = [
+            *fitting_problems_of(reader_study=reader_study),
+            *calendar_problems_of(reader_study=reader_study),
+        ]
         expected = number_of_reads(design, readers=readers, cases=cases_of(reader_study=reader_study).count())
         answer = {
             "version": stored.version if stored else 0,
             "design": design,
             "kinds": KIND_NAMES,
-            "problems": [one._asdict() for one in fitting_problems_of(reader_study=reader_study)],
+            "problems": [one._asdict() for one in problems],
             "number_of_reads": sum(row["reads"] for row in plan) if plan else expected,
             "plan": plan,
             "cells": [

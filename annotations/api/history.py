@@ -125,7 +125,8 @@ class HistoryStepOutput(serializers.Serializer[Any]):
 
     def get_number_answered(self, step: Step) -> int:
         """Count the questions that have an answer."""
-        return len(step.revision.payload["answers"])
+        # An answer that was taken back is kept as null.
+        return sum(answer is not None for answer in step.revision.payload["answers"].values())
 
 
 class FormQuestionOutput(serializers.Serializer[Any]):

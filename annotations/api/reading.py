@@ -18,7 +18,7 @@ from annotations.api.sittings import EDITOR_PATTERN, OpenInput, SittingInput, Tu
 from annotations.domain.payload import EMPTY_PAYLOAD
 from annotations.domain.payload_upgrade import upgraded
 from annotations.domain.priors import days_between, interval_text
-from annotations.domain.signatures import FINDINGS, MEANINGS
+from annotations.domain.signatures import CORRECTION, FINDINGS, MEANINGS
 from annotations.models import Assignment, CasePrior, Read, Revision
 from annotations.selectors.ai import comparison_available
 from annotations.selectors.assignments import assignments_of, next_assignment
@@ -194,14 +194,15 @@ def _shown(read: Read) -> Read:
     own = assignments_of(reader_study=assignment.reader_study, reader=assignment.reader)
     following = next_assignment(reader_study=assignment.reader_study, reader=assignment.reader)
     reopening = open_reopening_of(read=read)
-    meanings = sorted(MEANINGS.items(), key=lambda one: (one[0] == FINDINGS) == bool(reopening))
+    # Only what was signed before can be corrected.
+    meanings = [CORRECTION, FINDINGS] if reopening else [FINDINGS]
     # Values that are not columns travel on the object the serializer reads.
     protocol = hanging_protocol_of(reader_study=assignment.reader_study)
     vars(read).update(
         hanging_rules=protocol.rules if protocol else [],
         payload=upgraded(newest.payload) if newest else EMPTY_PAYLOAD,
         saved_at=newest.created_at if newest else None,
-        signature_meanings=[{"code": code, "text": text} for code, text in meanings],
+        signature_meanings=[{"code": code, "text": MEANINGS[code]} for code in meanings],
         reopening_reason=reopening.reason if reopening else None,
         total=own.count(),
         next_assignment_id=following.pk if following and following.pk != assignment.pk else None,

@@ -1,5 +1,6 @@
 """JSON shapes of reader studies, in and out."""
 
+import unicodedata
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
@@ -126,17 +127,30 @@ class ReaderStudyDetailOutput(ReaderStudyOutput):
         return dict(LabelSchemaOutput(schema).data) if schema else None
 
 
+# Bidirectional overrides and isolates: with them a name shows other letters than it has, in mails and reports too.
+_TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def require_one_visible_line(name: str) -> None:
+    """Refuse a name that cannot be seen, takes several lines, or turns the text around it."""
+    kinds = {unicodedata.category(letter) for letter in name}
+    if kinds & {"Cc", "Zl", "Zp"} or _TURNING & set(name):
+        raise serializers.ValidationError("A name is one line, without control characters.", code="not_one_line")
+    if all(kind[0] in "CZ" for kind in kinds):
+        raise serializers.ValidationError("A name has at least one letter that can be seen.", code="invisible")
+
+
 class ReaderStudyInput(serializers.Serializer[Any]):
     """A new reader study."""
 
-    name = serializers.CharField(max_length=120)
+    name = serializers.CharField(max_length=120, validators=[require_one_visible_line])
     description = serializers.CharField(required=False, allow_blank=True, default="", max_length=10_000)
 
 
 class ReaderStudyPatch(serializers.Serializer[Any]):
     """Changes to a draft."""
 
-    name = serializers.CharField(max_length=120, required=False)
+    name = serializers.CharField(max_length=120, required=False, validators=[require_one_visible_line])
     description = serializers.CharField(required=False, allow_blank=True, max_length=10_000)
     ai_model_version_id = serializers.UUIDField(required=False, allow_null=True)
     ai_display = serializers.ChoiceField(choices=AiDisplay.choices, required=False)

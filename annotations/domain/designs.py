@@ -6,7 +6,7 @@ frozen at its launch.
 
 import json
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -228,6 +228,34 @@ def fitting_problems(design: Mapping[str, Any], *, readers: int, case_ids: list[
         detail = f"A reader with {least} case(s) has no room for so many repeats at that distance."
         problems.append(Problem("repeats", "no_room", detail))
     return problems
+
+
+def calendar_problems(design: Mapping[str, Any], *, today: date) -> list[Problem]:
+    """Return the sessions in which nobody could read if the design were launched today (UTC): the launch freezes them.
+
+    The washout before a session begins with the last signature of the one before it, on that one's first day at the
+    earliest.
+    """
+    problems = []
+    first_day = today
+    for number, session in enumerate(design["sessions"], start=1):
+        opens_on, closes_on = (date.fromisoformat(day) if day else None for day in _days(session))
+        first_day = max(first_day + timedelta(days=session["washout_days"]), opens_on or today)
+        if closes_on is None or closes_on >= first_day:
+            continue
+        if closes_on < today:
+            detail = f"Session {number} closed on {closes_on}, so nobody could read in it."
+            problems.append(Problem(f"sessions[{number - 1}].closes_on", "session_over", detail))
+        else:
+            detail = (
+                f"Session {number} closes on {closes_on}; with the washout nobody could begin it before {first_day}."
+            )
+            problems.append(Problem(f"sessions[{number - 1}].closes_on", "within_washout", detail))
+    return problems
+
+
+def _days(session: Mapping[str, Any]) -> tuple[str | None, str | None]:
+    return session["opens_on"], session["closes_on"]
 
 
 def _groups(pairing: Mapping[str, Any]) -> int:

@@ -37,6 +37,7 @@ from annotations.models import (
     Case,
     LabelSchema,
     LesionCorrection,
+    Membership,
     ReaderStudy,
     ReferenceTruth,
     Revision,
@@ -56,6 +57,8 @@ from annotations.selectors.lesions import (
 )
 from annotations.selectors.reader_studies import cases_of, label_schema_of
 from annotations.selectors.truth import provenance_of, reference_standard_of, truths_of
+from portal.accounts.models import User
+from portal.accounts.policy import Role
 from portal.audit.services import canonical_json, sha256
 
 # Told how many of how many cases are done.
@@ -158,23 +161,22 @@ class Consensus(NamedTuple):
         }
 
 
+def voters_of(*, reader_study: ReaderStudy) -> QuerySet[User]:
+    """Return the readers who can vote: the reads of who was withdrawn count for nothing."""
+    gone = Membership.objects.filter(reader_study=reader_study, role=Role.READER, withdrawn_at__isnull=False)
+    return readers_of(reader_study=reader_study).exclude(pk__in=gone.values("user"))
+
+
 def panel_problems(*, reader_study: ReaderStudy, panel: Panel) -> list[Problem]:
     """Say what of a panel does not fit the reader study."""
-    schema, problems = label_schema_of(reader_study=reader_study), []
-    kind = kind_voted_on(schema, panel.question)
-    if kind is None:
-        detail = "The form has no binary, ordinal or confidence question of this key."
-        problems.append(Problem("question", "unknown_question", detail))
-    elif kind == BINARY and panel.positive_from is not None:
-        problems.append(Problem("positive_from", "not_for_binary", "A binary question has no threshold."))
-    elif kind != BINARY and panel.positive_from is None:
-        problems.append(Problem("positive_from", "required", "From which answer on is the vote positive?"))
+    schema = label_schema_of(reader_study=reader_study)
+    problems = _question_problems(schema, panel)
     arms = [arm.key for arm in reader_study.arms.all()]
     if panel.arm not in arms:
         problems.append(Problem("arm", "unknown_arm", f"Name one of the arms: {', '.join(arms)}."))
-    known = set(readers_of(reader_study=reader_study).values_list("pk", flat=True))
+    known = set(voters_of(reader_study=reader_study).values_list("pk", flat=True))
     problems += [
-        Problem("readers", "unknown_reader", f"{pk} is no reader of this reader study.")
+        Problem("readers", "unknown_reader", f"{pk} is no reader of this reader study, or has been withdrawn.")
         for pk in panel.weights
         if pk not in known
     ]
@@ -184,6 +186,29 @@ def panel_problems(*, reader_study: ReaderStudy, panel: Panel) -> list[Problem]:
         detail = f"The panel has {len(panel.weights)} reader(s)."
         problems.append(Problem("minimum_votes", "too_many", detail))
     return problems
+
+
+def _question_problems(schema: LabelSchema | None, panel: Panel) -> list[Problem]:
+    kind, threshold = kind_voted_on(schema, panel.question), panel.positive_from
+    if kind is None:
+        detail = "The form has no binary, ordinal or confidence question of this key."
+        return [Problem("question", "unknown_question", detail)]
+    if kind == BINARY:
+        detail = "A binary question has no threshold."
+        return [] if threshold is None else [Problem("positive_from", "not_for_binary", detail)]
+    if threshold is None:
+        return [Problem("positive_from", "required", "From which answer on is the vote positive?")]
+    lowest, highest = _ends(schema, panel.question)
+    if not lowest <= threshold <= highest:
+        detail = f"The answers go from {lowest} to {highest}: every vote would be the same."
+        return [Problem("positive_from", "out_of_range", detail)]
+    return []
+
+
+def _ends(schema: LabelSchema | None, key: str) -> tuple[int, int]:
+    """Return the lowest and highest answer of an ordinal or confidence question."""
+    question = next(one for one in (schema.questions if schema else []) if one["key"] == key)
+    return (1, len(question["options"])) if question["kind"] == ORDINAL else (0, 100)
 
 
 def kind_voted_on(schema: LabelSchema | None, key: str) -> str | None:

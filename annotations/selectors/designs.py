@@ -1,5 +1,6 @@
 """The design in force, its drawing, and the stored lists."""
 
+import datetime
 import uuid
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -7,9 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
 
 from annotations.domain.arbitration import arbitration_of, arbitrators_of, question_problem
-from annotations.domain.designs import Design, fitting_problems, is_plain, single_design
+from annotations.domain.designs import Design, calendar_problems, fitting_problems, is_plain, single_design
 from annotations.domain.drawn_cases import DrawnCase
 from annotations.domain.listed import list_misfits
 from annotations.domain.problems import Problem
@@ -144,6 +146,14 @@ def fitting_problems_of(*, reader_study: ReaderStudy) -> list[Problem]:
     training = [names[pk] for pk in design["training"] if pk in names]
     found += list_misfits(design, readers=drawn, cases=names.values(), training=training)
     return [*found, *_arbitration_problems(reader_study, design, set(map(str, everybody.values_list("pk", flat=True))))]
+
+
+def calendar_problems_of(*, reader_study: ReaderStudy) -> list[Problem]:
+    """Return the sessions in which nobody could read if it were launched today; none once they are frozen."""
+    if reader_study.launched_at is not None:
+        return []
+    today = timezone.now().astimezone(datetime.UTC).date()
+    return calendar_problems(design_of(reader_study=reader_study), today=today)
 
 
 def _arbitration_problems(reader_study: ReaderStudy, design: Design, readers: set[str]) -> list[Problem]:

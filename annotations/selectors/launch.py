@@ -14,7 +14,7 @@ from annotations.models import AiDisplay, Case, LabelSchema, ReaderStudy, Refere
 from annotations.selectors.ai_order import ai_order_now
 from annotations.selectors.case_images import current_ids_of
 from annotations.selectors.clinical_texts import newest_texts
-from annotations.selectors.designs import design_of, drawn_readers_of, fitting_problems_of
+from annotations.selectors.designs import calendar_problems_of, design_of, drawn_readers_of, fitting_problems_of
 from annotations.selectors.masking import is_truth_masking
 from annotations.selectors.reader_studies import cases_of, label_schema_of
 from annotations.selectors.truth import reference_standard_of, truths_of
@@ -81,7 +81,7 @@ def launch_check(*, reader_study: ReaderStudy) -> LaunchCheck:
 
 def _design_items(reader_study: ReaderStudy, cases: list[Case]) -> list[CheckItem]:
     """Say whether the design can be drawn for these readers and cases, and whether training cases have a truth."""
-    problems = fitting_problems_of(reader_study=reader_study)
+    problems = [*fitting_problems_of(reader_study=reader_study), *calendar_problems_of(reader_study=reader_study)]
     items = [
         CheckItem(code="design", ok=False, blocking=one.code != "uneven", text=f"Design: {one.detail}")
         for one in problems
@@ -214,10 +214,12 @@ def _series_named(lesions: list[dict[str, Any]]) -> set[str]:
 
 def _analysis_item(schema: LabelSchema | None) -> CheckItem:
     roles = {question.get("role") for question in schema.questions} if schema else set()
-    missing = [name for name in ("CALL", "RATING") if name not in roles]
+    # By the names that the form builder gives them.
+    parts = {"CALL": "decision", "RATING": "rating"}
+    missing = [part for role, part in parts.items() if role not in roles]
     text = (
-        "The form has a binary call and a rating."
+        "The form has a decision and a rating."
         if not missing
-        else f"No question has the role {' or '.join(missing)}: the analysis will leave out what needs it."
+        else f"No question is the {' or the '.join(missing)}: the analysis will leave out what needs it."
     )
     return CheckItem(code="analysis_roles", ok=not missing, blocking=False, text=text)

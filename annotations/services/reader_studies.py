@@ -9,8 +9,9 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from annotations.domain.arbitration import arbitrators_of
 from annotations.domain.schema import schema_problems
-from annotations.domain.states import AI_DECIDED, READER_STUDY_TRANSITIONS
+from annotations.domain.states import AI_DECIDED, ARBITRATED_STILL, READER_STUDY_TRANSITIONS, RUNNING
 from annotations.models import (
     Arm,
     Case,
@@ -229,6 +230,7 @@ def reader_dates_put(
     reason: str = "",
 ) -> None:
     """Set a reader's first and last day of reading; after the launch that amends the protocol, with a reason."""
+    _require_days_matter(reader_study, reader)
     if starts_on and ends_on and starts_on > ends_on:
         detail = "The last day is on or after the first."
         raise Invalid(detail, errors=[{"field": "ends_on", "code": "ends_before_it_begins", "detail": detail}])
@@ -239,6 +241,16 @@ def reader_dates_put(
     dates = {"starts_on": starts_on and str(starts_on), "ends_on": ends_on and str(ends_on)}
     record(stream=stream_of(reader_study.pk), actor=by, action="reader.dates", obj=reader, detail=dates, rows=own)
     protocol_follow(by=by, reader_study=reader_study, reason=reason)
+
+
+def _require_days_matter(reader_study: ReaderStudy, reader: User) -> None:
+    """Raise 409 once the days could only rewrite the protocol: after the close arbitrators alone still read."""
+    if reader_study.state in {ReaderStudyState.DRAFT, *RUNNING}:
+        return
+    is_settling = reader_study.state in ARBITRATED_STILL
+    if not is_settling or str(reader.pk) not in arbitrators_of(design_of(reader_study=reader_study)):
+        state = reader_study.state.lower()
+        raise Conflict(f"The reader study is {state}: nobody's days of reading change any more.")
 
 
 @transaction.atomic
@@ -324,8 +336,22 @@ def reader_study_close(*, by: User, reader_study: ReaderStudy) -> ReaderStudy:
     return reader_study_move(by=by, reader_study=reader_study, event="close")
 
 
+# What is refused, after "it cannot".
+_DONE = {
+    "launch": "be launched",
+    "pilot": "begin a pilot",
+    "begin": "begin its reading",
+    "pause": "be paused",
+    "resume": "be resumed",
+    "close": "be closed",
+    "lock": "be locked",
+}
+
+
 def _move(reader_study: ReaderStudy, verb: str) -> None:
     target = READER_STUDY_TRANSITIONS.get((reader_study.state, verb))
     if target is None:
-        raise Conflict(f"A reader study that is {reader_study.state} cannot be moved by {verb}.")
+        is_draft = reader_study.state == ReaderStudyState.DRAFT
+        state = "a draft" if is_draft else reader_study.state.lower()
+        raise Conflict(f"The reader study is {state}, so it cannot {_DONE[verb]}. Load the page again.")
     reader_study.state = target

@@ -8,7 +8,7 @@ from django.utils import timezone
 from annotations.domain.ai_decisions import decision_problems, undecided
 from annotations.domain.payload import EMPTY_PAYLOAD, incompleteness, payload_problems
 from annotations.domain.payload_upgrade import accepted, upgraded
-from annotations.domain.signatures import FINDINGS, MEANINGS
+from annotations.domain.signatures import CORRECTION, FINDINGS, MEANINGS
 from annotations.domain.states import ASSIGNMENT_TRANSITIONS, PHASE_TRANSITIONS
 from annotations.models import (
     Assignment,
@@ -118,8 +118,16 @@ def read_sign(
 ) -> Revision:
     """Append the signed revision with its signature and freeze the read. Raises 400 `incomplete`.
 
-    Who calls it has seen the signer's password (`portal.accounts.passwords`).
+    Raises 400 `nothing_corrected` for a first signature that says it corrects one. Who calls it has seen
+    the signer's password (`portal.accounts.passwords`).
     """
+    if meaning == CORRECTION and not Signature.objects.filter(read=read).exists():
+        detail = "This read has not been signed before, so there is nothing that the signature could correct."
+        raise Invalid(
+            detail,
+            code="nothing_corrected",
+            errors=[{"field": "meaning", "code": "nothing_corrected", "detail": detail}],
+        )
     return _append(by=by, read=read, save=save, kind=RevisionKind.SIGNED, provenance=provenance, meaning=meaning)
 
 

@@ -51,7 +51,8 @@ def test_five_failures_lock_the_name_even_for_the_right_password(ada: User) -> N
     client = Client()
     statuses = [sign_in(client, "wrong").status_code for _ in range(5)]
     assert statuses == [200, 200, 200, 200, 429]
-    assert sign_in(client, PASSWORD).status_code == 429
+    locked = sign_in(client, PASSWORD)
+    assert (locked.status_code, b"Wait 15 minutes" in locked.content, b"<form" in locked.content) == (429, True, True)
     assert client.get("/api/v1/me").status_code == 401
 
 

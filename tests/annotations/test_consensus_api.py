@@ -18,7 +18,7 @@ from annotations.services.reads import read_sign
 from annotations.services.reference_jobs import folder_of, reference_jobs_sweep
 from annotations.services.reopening import read_reopen
 from annotations.services.truth import reference_standard_import, reference_standard_lock
-from annotations.services.withdrawals import case_withdraw
+from annotations.services.withdrawals import case_withdraw, reader_withdraw
 from portal import jobs
 from portal.audit.models import Event
 from portal.audit.verify import trail_verify
@@ -268,6 +268,24 @@ def test_a_reopened_read_votes_as_it_was_signed(built: Built) -> None:
 def test_a_withdrawn_case_is_no_case_of_the_consensus(built: Built) -> None:
     case_withdraw(by=built.coordinator, reader_study=built.reader_study, case=built.cases[0], reason="Wrong patient.")
     assert "Case 001" not in outcomes(preview(built))
+
+
+def test_a_withdrawn_reader_is_no_reader_of_the_panel(built: Built) -> None:
+    gone = built.readers[0]
+    reader_withdraw(by=built.coordinator, reader_study=built.reader_study, reader=gone, reason="Ill.")
+    shown = preview(built)
+    assert gone.username not in [one["username"] for one in shown["rule"]["readers"]]
+    assert len(shown["rule"]["readers"]) == 2
+    refused = post(built, "consensus/preview", MAJORITY | {"minimum_votes": 3}).json()
+    assert [one["code"] for one in refused["errors"]] == ["too_many"]
+    named = post(built, "consensus/preview", MAJORITY | {"minimum_votes": 1, "readers": [{"user_id": str(gone.pk)}]})
+    assert [one["code"] for one in named.json()["errors"]] == ["unknown_reader"]
+
+
+@pytest.mark.parametrize("threshold", [-1, 101])
+def test_a_threshold_that_is_no_answer_is_refused(built: Built, threshold: int) -> None:
+    refused = post(built, "consensus/preview", MAJORITY | {"question": "confidence", "positive_from": threshold})
+    assert [one["code"] for one in refused.json()["errors"]] == ["out_of_range"]
 
 
 def test_a_locked_consensus_takes_no_further_decision(built: Built) -> None:

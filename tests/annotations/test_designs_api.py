@@ -141,6 +141,22 @@ def test_the_truth_of_a_training_case_comes_after_signing_and_of_no_other() -> N
     assert list(broken_links()) == []
 
 
+def test_a_session_that_is_over_keeps_a_draft_from_its_launch_and_says_so() -> None:
+    built = draft(cases=2, readers=2)
+    ask, path = asking(built.coordinator), study(built)
+    over = {"opens_on": "2020-01-01", "closes_on": "2020-02-01", "washout_days": 0}
+    stored = ask("PUT", f"{path}/design", {"design": {**single_design(), "sessions": [over]}})
+    assert [(one["field"], one["code"]) for one in stored["problems"]] == [("sessions[0].closes_on", "session_over")]
+    assert stored["plan"], "what is drawn does not depend on the days"
+    refused = ask("POST", f"{path}/launch", status=409)
+    assert (refused["code"], refused["errors"][0]["field"]) == ("not_ready", "design")
+    assert "2020-02-01" in refused["errors"][0]["detail"]
+    ask("PUT", f"{path}/design", {"design": single_design()})
+    ask("POST", f"{path}/launch")
+    Session.objects.update(closes_on=date(2020, 1, 1))
+    assert ask("GET", f"{path}/design")["problems"] == [], "the launch froze the days: nothing can be mended there"
+
+
 def test_training_missed_in_a_session_that_is_over_keeps_nobody_from_the_next_one() -> None:
     built = draft(cases=2, readers=1)
     reader, ask, path = built.readers[0], asking(built.coordinator), study(built)

@@ -109,7 +109,9 @@ def test_without_the_password_nothing_is_signed_and_the_draft_stays(
 def test_five_wrong_passwords_lock_signing_as_they_lock_signing_in(reader: Client, read: Read) -> None:
     statuses = [signed(reader, read, password="wrong").status_code for _ in range(5)]
     assert statuses == [400] * 4 + [429]
-    assert signed(reader, read).status_code == 429
+    refused = signed(reader, read)
+    assert (refused.status_code, refused["Content-Type"]) == (429, "application/problem+json")
+    assert (refused.json()["code"], "15 minutes" in refused.json()["detail"]) == ("too_many_wrong_passwords", True)
     # The session goes on, and so does the draft.
     assert post(reader, read, "draft", body(), "put").status_code == 200
 
@@ -122,10 +124,20 @@ def test_the_right_password_forgets_the_wrong_ones(reader: Client, built: Built,
     assert [signed(reader, other, password="wrong").status_code for _ in range(4)] == [400] * 4
 
 
-def test_another_meaning_is_stored_and_an_unknown_one_refused(reader: Client, read: Read) -> None:
+def test_an_answer_that_was_taken_back_counts_as_none(reader: Client, coordinator: Client, read: Read) -> None:
+    post(reader, read, "draft", body(), "put")
+    post(reader, read, "draft", body(1, confidence=None), "put")
+    steps = coordinator.get(f"/api/v1/reads/{read.pk}/history").json()["steps"]
+    assert [step["number_answered"] for step in steps] == [len(COMPLETE), len(COMPLETE) - 1]
+
+
+def test_a_first_signature_corrects_nothing_and_an_unknown_meaning_is_refused(reader: Client, read: Read) -> None:
+    assert [one["code"] for one in reader.get(f"/api/v1/reads/{read.pk}").json()["signature_meanings"]] == ["FINDINGS"]
     assert signed(reader, read, meaning="WITNESS").status_code == 400
-    assert signed(reader, read, meaning="CORRECTION").status_code == 200
-    assert Signature.objects.get().meaning_text == MEANINGS["CORRECTION"]
+    refused = signed(reader, read, meaning="CORRECTION")
+    assert (refused.status_code, refused.json()["code"]) == (400, "nothing_corrected")
+    assert not Signature.objects.exists()
+    assert signed(reader, read).status_code == 200
 
 
 def test_a_program_signs_with_its_password_too(built: Built, read: Read) -> None:
@@ -166,6 +178,7 @@ def test_a_reopened_read_goes_on_from_what_was_signed_and_its_signature_counts_u
     assert signed(reader, read, 2, meaning="CORRECTION").status_code == 200
     (row,) = coordinator.get(labels).json()["results"]
     assert (row["revision_number"], row["signature"]["meaning"]) == (3, "CORRECTION")
+    assert Signature.objects.get(revision__number=3).meaning_text == MEANINGS["CORRECTION"]
     assert Signature.objects.filter(read=read).count() == 2
     assert list(broken_links()) == []
 

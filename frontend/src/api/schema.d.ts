@@ -4677,7 +4677,7 @@ export interface components {
             missing: components["schemas"]["MissingEnum"];
             /** @default 1 */
             minimum_votes: number;
-            /** @description By default all readers. */
+            /** @description By default all who have not been withdrawn. */
             readers?: components["schemas"]["PanelReaderInputRequest"][];
             lesions?: components["schemas"]["LesionsInputRequest"] | null;
         };

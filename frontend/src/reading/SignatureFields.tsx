@@ -45,15 +45,17 @@ export function SignatureFields(props: SignatureFieldsProps) {
           onChange={(event) => signature.setPassword(event.currentTarget.value)}
           onKeyDown={onKeyDown}
         />
-        <NativeSelect
-          size="xs"
-          w={112}
-          aria-label="Meaning of the signature"
-          disabled={isDisabled}
-          value={signature.meaning}
-          data={signature.meanings.map(({ code }) => ({ value: code, label: titled(code) }))}
-          onChange={(event) => signature.setMeaning(event.currentTarget.value)}
-        />
+        {signature.meanings.length > 1 && (
+          <NativeSelect
+            size="xs"
+            w={112}
+            aria-label="Meaning of the signature"
+            disabled={isDisabled}
+            value={signature.meaning}
+            data={signature.meanings.map(({ code }) => ({ value: code, label: titled(code) }))}
+            onChange={(event) => signature.setMeaning(event.currentTarget.value)}
+          />
+        )}
       </div>
       {isFaulty && (
         <p className={classes.fault} role="alert">

@@ -40,6 +40,6 @@ export function isLockedOut(error: unknown): boolean {
 export function passwordFault(error: unknown): string | null {
   if (isWrongPassword(error)) return "The password is not right. Nothing was signed; the draft is saved.";
   if (isLockedOut(error))
-    return "Too many wrong passwords. Sign in fifteen minutes; the draft is saved meanwhile.";
+    return "Too many wrong passwords. The draft is saved: wait fifteen minutes without trying, then sign.";
   return null;
 }

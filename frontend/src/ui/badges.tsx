@@ -5,7 +5,7 @@ import type { ReaderStudyState } from "@/api/types";
 /** Said wherever a synthetic patient or study is shown, so that nobody takes it for a real one. */
 export function SyntheticBadge() {
   return (
-    <Badge size="xs" color="grape" variant="light" radius="sm">
+    <Badge size="xs" color="grape" variant="light" radius="sm" style={{ flexShrink: 0 }}>
       SYNTHETIC
     </Badge>
   );

@@ -38,6 +38,7 @@ export const theme = createTheme({
     Modal: { defaultProps: { closeButtonProps: { "aria-label": "Close" }, lockScroll: false } },
     Drawer: { defaultProps: { closeButtonProps: { "aria-label": "Close" }, lockScroll: false } },
     MultiSelect: { defaultProps: { size: "xs" } },
+    NativeSelect: { defaultProps: { size: "xs" } },
     NumberInput: { defaultProps: { size: "xs" } },
     PasswordInput: { defaultProps: { size: "xs" } },
     Radio: { defaultProps: { size: "sm" } },

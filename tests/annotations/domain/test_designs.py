@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from collections import Counter
+from datetime import date
 from itertools import pairwise
 from typing import Any
 
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from annotations.domain.blinding import CELLS, PHASES, is_shown, matrix, shows_past_reads
 from annotations.domain.designs import (
     DISPLAYS,
+    calendar_problems,
     design_problems,
     fitting_problems,
     number_of_reads,
@@ -253,6 +255,30 @@ def test_what_does_not_fit() -> None:
     assert codes(2, training=ids) == ["nothing_left"]
     uneven = fitting_problems(crossover(), readers=3, case_ids=ids)
     assert [one.code for one in uneven] == ["uneven"]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "codes"),
+    [
+        ((None, None), (None, None), []),
+        (("2026-01-01", "2026-03-01"), (None, "2026-03-29"), []),
+        # Today is the last day of session 1: nobody has missed it yet.
+        ((None, "2026-03-01"), (None, None), []),
+        ((None, "2026-02-28"), (None, None), ["session_over"]),
+        # Whoever signs on the first day begins session 2 on 29 March, 28 days later.
+        ((None, None), (None, "2026-03-28"), ["within_washout"]),
+        (("2026-04-01", None), (None, "2026-04-28"), ["within_washout"]),
+        (("2026-04-01", None), (None, "2026-04-29"), []),
+        (("2020-01-01", "2020-02-01"), ("2020-03-01", "2020-04-01"), ["session_over", "session_over"]),
+    ],
+)
+def test_a_session_in_which_nobody_could_read_is_named(first: Any, second: Any, codes: list[str]) -> None:
+    sessions = [
+        {"opens_on": opens_on, "closes_on": closes_on, "washout_days": washout}
+        for (opens_on, closes_on), washout in ((first, 0), (second, 28))
+    ]
+    found = calendar_problems(crossover(sessions=sessions), today=date(2026, 3, 1))
+    assert [one.code for one in found] == codes
 
 
 def test_each_kind_has_a_row_of_displays() -> None:

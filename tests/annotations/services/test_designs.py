@@ -206,6 +206,10 @@ def test_a_readers_own_days() -> None:
     dates(0, 0)
     built.open(reader)
     built.open(built.readers[1])
+    for event in ("close", "lock"):
+        building.reader_study_move(by=built.coordinator, reader_study=built.reader_study, event=event)
+        refused("wrong_state", lambda: dates(-9, -8))
+    assert Membership.objects.get(user=reader).ends_on == today
 
 
 def test_training_comes_first_needs_its_truth_and_is_left_out() -> None:

@@ -1,9 +1,11 @@
 """Building and launching a reader study."""
 
 import uuid
+from typing import Any
 
 import pytest
 
+from annotations.api import shapes
 from annotations.domain.randomisation import reading_order
 from annotations.models import AiDisplay, Assignment, Case, LabelSchema, Membership, RandomisationList, ReaderStudyState
 from annotations.selectors.launch import launch_check
@@ -23,6 +25,25 @@ def built() -> Built:
 
 def launch(built: Built, seed: str = "fixed") -> None:
     services.reader_study_launch(by=built.coordinator, reader_study=built.reader_study, seed=seed)
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("Lung nodules", None),
+        ("Étude 🩻 دراسة", None),
+        ("two\nlines", "not_one_line"),
+        ("two\u2028lines", "not_one_line"),
+        ("turned \u202egnp.exe", "not_one_line"),
+        ("\u200b", "invisible"),
+        ("\u2060\u00ad", "invisible"),
+    ],
+)
+@pytest.mark.parametrize("form", [shapes.ReaderStudyInput, shapes.ReaderStudyPatch])
+def test_a_name_is_one_line_that_can_be_seen(form: Any, name: str, code: str | None) -> None:
+    sent = form(data={"name": name})
+    sent.is_valid()
+    assert [one.code for one in sent.errors.get("name", [])] == ([code] if code else [])
 
 
 def put_members(built: Built, *members: tuple[uuid.UUID, Role]) -> None:
@@ -54,7 +75,7 @@ def test_without_a_seed_one_is_drawn_and_stored() -> None:
 
 def test_a_reader_study_is_launched_once(built: Built) -> None:
     launch(built)
-    with pytest.raises(Conflict) as refused:
+    with pytest.raises(Conflict, match="is open, so it cannot be launched") as refused:
         launch(built)
     assert refused.value.code == "wrong_state"
     assert Assignment.objects.count() == 6
@@ -154,7 +175,7 @@ def test_an_ai_cannot_be_shown_that_was_not_chosen(built: Built) -> None:
 
 
 def test_only_an_open_reader_study_can_be_closed(built: Built) -> None:
-    with pytest.raises(Conflict):
+    with pytest.raises(Conflict, match="is a draft, so it cannot be closed"):
         services.reader_study_close(by=built.coordinator, reader_study=built.reader_study)
     launch(built)
     services.reader_study_close(by=built.coordinator, reader_study=built.reader_study)

@@ -7,7 +7,7 @@ import { dateTime } from "@/ui/times";
 
 const SHORTEST_PASSWORD = 12;
 
-/** Taking part with a new account or an own one; whoever does is signed in. */
+/** Taking part with a new account or one they have; whoever does is signed in. */
 export function AcceptForm({ token, expiresAt }: { token: string; expiresAt: string }) {
   const [isNew, setNew] = useState(true);
   const [username, setUsername] = useState("");

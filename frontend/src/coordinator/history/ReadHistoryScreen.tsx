@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { Link, useParams } from "react-router";
 import { historyQuery } from "@/api/history";
+import { readerStudyQuery } from "@/api/readerStudies";
 import { ErrorNotice } from "@/ui/ErrorNotice";
 import { LoadingScreen } from "@/ui/LoadingScreen";
 import { Screen } from "@/ui/Screen";
@@ -25,7 +26,8 @@ export function ReadHistoryScreen() {
   return (
     <Screen
       title={`${data.case}, read by ${data.reader}`}
-      about={`${data.steps.length} revisions, ${data.state.toLowerCase()}. Nothing is ever overwritten: each save is a revision of its own.`}
+      actions={<WayBack readerStudyId={data.reader_study_id} />}
+      about={`${data.steps.length} ${data.steps.length === 1 ? "revision" : "revisions"}, ${data.state.toLowerCase()}. Nothing is ever overwritten: each save is a revision of its own.`}
     >
       <Stack gap="lg">
         {data.is_masked && (
@@ -75,5 +77,17 @@ export function ReadHistoryScreen() {
         )}
       </Stack>
     </Screen>
+  );
+}
+
+/** To the reads of the reader study, or to the worklist for who reads in it. */
+function WayBack({ readerStudyId }: { readerStudyId: string }) {
+  const { data } = useQuery(readerStudyQuery(readerStudyId));
+  if (!data) return null;
+  const isReader = data.my_roles.includes("READER");
+  return (
+    <Anchor component={Link} to={isReader ? "/" : `/reader-studies/${readerStudyId}/reads`} size="sm">
+      {isReader ? "Worklist" : "All reads"}
+    </Anchor>
   );
 }

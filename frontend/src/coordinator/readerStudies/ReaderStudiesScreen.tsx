@@ -54,7 +54,7 @@ function ReaderStudyTable({ studies }: { studies: ReaderStudySummary[] }) {
       <Table.Thead>
         <Table.Tr>
           <Table.Th>Name</Table.Th>
-          <Table.Th>State</Table.Th>
+          <Table.Th w={110}>State</Table.Th>
           <Table.Th ta="right">Cases</Table.Th>
           <Table.Th ta="right">Readers</Table.Th>
           <Table.Th w={240}>Signed reads</Table.Th>
@@ -64,7 +64,7 @@ function ReaderStudyTable({ studies }: { studies: ReaderStudySummary[] }) {
       <Table.Tbody>
         {studies.map((study) => (
           <Table.Tr key={study.id}>
-            <Table.Td>
+            <Table.Td style={{ overflowWrap: "anywhere" }}>
               <Group gap="xs">
                 <Anchor component={Link} to={`/reader-studies/${study.id}`} size="sm">
                   {study.name}
@@ -80,7 +80,7 @@ function ReaderStudyTable({ studies }: { studies: ReaderStudySummary[] }) {
             <Table.Td>
               <SignedBar study={study} />
             </Table.Td>
-            <Table.Td>{dateTime(study.created_at)}</Table.Td>
+            <Table.Td style={{ whiteSpace: "nowrap" }}>{dateTime(study.created_at)}</Table.Td>
           </Table.Tr>
         ))}
       </Table.Tbody>

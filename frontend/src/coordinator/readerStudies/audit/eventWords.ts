@@ -39,6 +39,8 @@ export const ACTION_WORDS: Record<string, string> = {
   "arbitration.confirmed": "Arbitration confirmed",
   "mask.break": "Mask over the answers broken",
   "consensus.view": "Consensus looked at",
+  "lesions.view": "Marks of lesions seen",
+  "lesions.correct": "Lesions of a case corrected",
   "reference_standard.lock": "Reference standard locked",
   "reference_standard.view": "Reference standard seen",
   "randomisation.view": "Reading orders seen",
@@ -68,6 +70,11 @@ export const ACTION_WORDS: Record<string, string> = {
   "read.ai_shown": "AI shown",
   "read.view_history": "History of a read seen",
   "read.view_segment": "Segment of a read seen",
+  "read.view_measurements": "Measurements of a read seen",
+  "read.measure": "Segments of a read measured",
+  "read.measure_again": "Segments of a read measured anew",
+  "read.others_shown": "Other readers shown",
+  "measurements.view": "Measurements exported",
   "protocol.freeze": "Protocol frozen",
   "protocol.amend": "Protocol amended",
   "protocol.approve": "Protocol approved",
@@ -99,6 +106,7 @@ export const ACTION_WORDS: Record<string, string> = {
   "operating_layer.view": "Evidence of an operating layer seen",
   "audit.export": "Audit trail exported",
   "audit.check": "Audit trail verified",
+  "audit.seal_existing": "Earlier rows sealed",
 };
 
 export function actionWords(action: string): string {

@@ -61,6 +61,7 @@ function DayField({ number, name, session, isFrozen, onDay }: DayFieldProps) {
       key={stored}
       defaultValue={stored}
       onBlur={({ currentTarget: { value } }) => value !== stored && onDay(value)}
+      onKeyDown={(event) => event.key === "Enter" && event.currentTarget.blur()}
     />
   );
 }

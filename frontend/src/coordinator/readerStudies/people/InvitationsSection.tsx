@@ -52,7 +52,7 @@ export function InvitationsSection({ readerStudy }: PartProps) {
   return (
     <Section
       title="Invitations"
-      about="Who is invited gets a link that works once, for 14 days, and signs in with an own account or makes one. The mail names the reader study and you, no case."
+      about="Who is invited gets a link that works once, for 14 days, and signs in with an account they have or makes one. The mail names the reader study and you, no case."
     >
       {!data.is_mail_configured && (
         <NoMail>Hand the link over yourself: it is shown once, right after the invitation.</NoMail>

@@ -10,11 +10,13 @@ import { type PartProps, useStudyChange } from "../parts";
 
 interface LockFormProps extends PartProps {
   version: number;
+  /** How many cases the version leaves without a truth; null while that is masked. */
+  numberOpen: number | null;
   meaning: ReferenceVersions["lock_meaning"];
 }
 
 /** Locks a version with the password again; nothing undoes it. */
-export function LockForm({ readerStudy, version, meaning }: LockFormProps) {
+export function LockForm({ readerStudy, version, numberOpen, meaning }: LockFormProps) {
   const [password, setPassword] = useState("");
   const [reason, setReason] = useState("");
   const { data: me } = useQuery(meQuery);
@@ -34,6 +36,12 @@ export function LockForm({ readerStudy, version, meaning }: LockFormProps) {
       <Text size="sm" mb={6}>
         <b>{me?.name || me?.username}</b> signs for version {version}: “{meaning.text}” This cannot be undone.
       </Text>
+      {numberOpen !== null && numberOpen > 0 && (
+        <Text size="sm" c="yellow" mb={6}>
+          {numberOpen} {numberOpen === 1 ? "case has" : "cases have"} no truth in this version: every analysis
+          by it leaves {numberOpen === 1 ? "it" : "them"} out.
+        </Text>
+      )}
       <Group gap="sm" align="flex-end">
         {isAmendment && (
           <TextInput

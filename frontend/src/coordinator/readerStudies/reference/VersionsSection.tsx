@@ -48,11 +48,16 @@ export function VersionsSection({ readerStudy }: PartProps) {
           key={newest.version}
           readerStudy={readerStudy}
           version={newest.version}
+          numberOpen={newest.is_masked ? null : numberOpen(newest)}
           meaning={data.lock_meaning}
         />
       )}
     </Section>
   );
+}
+
+function numberOpen(version: ReferenceVersion): number {
+  return (version.number_excluded ?? 0) + (version.number_for_adjudication ?? 0);
 }
 
 function VersionRow({ version }: { version: ReferenceVersion }) {
@@ -71,9 +76,7 @@ function VersionRow({ version }: { version: ReferenceVersion }) {
         <>
           <Table.Td ta="right">{version.number_positive}</Table.Td>
           <Table.Td ta="right">{version.number_negative}</Table.Td>
-          <Table.Td ta="right">
-            {(version.number_excluded ?? 0) + (version.number_for_adjudication ?? 0)}
-          </Table.Td>
+          <Table.Td ta="right">{numberOpen(version)}</Table.Td>
         </>
       )}
       <Table.Td>

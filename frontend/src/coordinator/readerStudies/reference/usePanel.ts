@@ -3,6 +3,7 @@ import { useState } from "react";
 import { designQuery } from "@/api/designs";
 import { type Member, membersQuery, type ReaderStudy } from "@/api/readerStudies";
 import type { ConsensusKind, ConsensusOutcome, ConsensusRequest, LesionsRequest } from "@/api/reference";
+import { runningReadersQuery } from "@/api/running";
 import { type Design, votersOf, votesOnACase } from "@/domain/designs";
 import { type AnswerQuestion, isLocated, type LocatedFindingQuestion } from "@/domain/labelSchema";
 
@@ -51,7 +52,7 @@ export interface PanelForm {
   readers: Member[];
   /** What would be asked for now; null while something lacks. */
   request: ConsensusRequest | null;
-  /** Whether readers and arms are there: until then no field says what its default will be. */
+  /** Whether readers in force and arms are there: until then no field says what its default will be. */
   isLoaded: boolean;
   change: (changes: Partial<Chosen>) => void;
 }
@@ -61,6 +62,7 @@ export function usePanel(readerStudy: ReaderStudy): PanelForm {
   const [chosen, setChosen] = useState(FIRST);
   const { data: members } = useQuery(membersQuery(readerStudy.id));
   const { data: stored } = useQuery(designQuery(readerStudy.id));
+  const { data: running } = useQuery(runningReadersQuery(readerStudy.id));
   const located = (readerStudy.label_schema?.questions ?? []).filter(isLocated);
   const questions = (readerStudy.label_schema?.questions ?? []).filter(
     (one): one is AnswerQuestion => one.kind !== "LOCATED_FINDING",
@@ -69,7 +71,10 @@ export function usePanel(readerStudy: ReaderStudy): PanelForm {
   const question = questions.find((one) => one.key === chosen.question) ?? call;
   const design = stored?.design;
   const arms = design?.arms ?? [];
-  const everybody = (members ?? []).filter((member) => member.role === "READER");
+  const withdrawn = (running ?? []).filter((one) => one.is_withdrawn).map((one) => one.reader_id);
+  const everybody = (members ?? []).filter(
+    ({ role, user_id }) => role === "READER" && !withdrawn.includes(user_id),
+  );
   const readers = design ? votersOf(design, everybody) : [];
   const change = (changes: Partial<Chosen>) => setChosen((before) => ({ ...before, ...changes }));
   return {
@@ -79,8 +84,8 @@ export function usePanel(readerStudy: ReaderStudy): PanelForm {
     question,
     arms,
     readers,
-    request: design ? requestOf(chosen, question, design, readers) : null,
-    isLoaded: members !== undefined && stored !== undefined,
+    request: design && running ? requestOf(chosen, question, design, readers) : null,
+    isLoaded: members !== undefined && stored !== undefined && running !== undefined,
     change,
   };
 }
