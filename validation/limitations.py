@@ -104,14 +104,14 @@ def withdrawn_notes(snapshot: Snapshot) -> list[str]:
 
 
 def unread_notes(snapshot: Snapshot) -> list[str]:
-    """Say of how many cases no header could be read, by which a plan's result compares groups of cases."""
+    """Say of how many cases no header is known, by which a plan's result compares groups of cases."""
     cases = [one for one in snapshot["cases"] if "facts" in one]
     unread = sum(one["facts"] is None for one in cases)
     if not unread:
         return []
     return [
-        f"The image headers of {unread} of {len(cases)} cases could not be read: groups by site, vendor, sex and age "
-        "are without them."
+        f"Of {unread} of {len(cases)} cases no image header is known, since they have no images or these could not be "
+        "read: groups by site, vendor, sex and age are without them."
     ]
 
 

@@ -16,6 +16,7 @@ import os
 import re
 import secrets
 import sys
+import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,6 +70,11 @@ class Scale:
     low: float
     high: float
 
+    def __post_init__(self) -> None:
+        """Refuse what is no scale before anything is read or sent."""
+        if not (math.isfinite(self.low) and math.isfinite(self.high) and self.low < self.high):
+            raise Refused(f"--scale: two numbers, the lower one first, and not {self.low:g} and {self.high:g}.")
+
     @property
     def is_ordinal(self) -> bool:
         """Whether the portal's scale of levels 1, 2, 3 … can hold it."""
@@ -93,6 +99,12 @@ def read_table(text: str, scale: Scale, columns: dict[str, str] | None = None) -
         for name in dict.fromkeys(needed)
         if named[name] not in header
     ]
+    # Of two columns with one name the reader of CSV keeps the last, and says nothing.
+    problems += [
+        Problem(1, column, f"There are {header.count(column)} columns with this name.")
+        for column in dict.fromkeys(named.values())
+        if header.count(column) > 1
+    ]
     if problems:
         raise _refused(problems)
     ratings = []
@@ -114,21 +126,30 @@ def _row_problems(line: int, cells: dict[str, str], named: dict[str, str], scale
     for name in REQUIRED:
         if not cells[name]:
             yield Problem(line, named[name], "The cell is empty.")
+    for name, cell in cells.items():
+        if any(unicodedata.category(character) == "Cc" for character in cell):
+            yield Problem(line, named[name], "The cell has a line break, a tab or another control character.")
     if cells["truth"] not in ("0", "1", ""):
         yield Problem(line, named["truth"], f"Truth is 1 (diseased) or 0 (not), and not {cells['truth']!r}.")
     if cells["call"] not in ("0", "1", ""):
         yield Problem(line, named["call"], f"A call is 1 or 0, and not {cells['call']!r}.")
-    if cells["rating"]:
-        try:
-            value = float(cells["rating"])
-        except ValueError:
-            value = math.nan
-        if not math.isfinite(value):
-            yield Problem(line, named["rating"], f"A rating is a number, and not {cells['rating']!r}.")
-        elif not scale.low <= value <= scale.high:
-            yield Problem(line, named["rating"], f"{value:g} is off the scale of {scale.low:g} to {scale.high:g}.")
-        elif scale.is_ordinal and value != int(value):
-            yield Problem(line, named["rating"], f"{value:g} is no level of a scale of 1, 2, 3 …")
+    if cells["rating"] and (problem := _rating_problem(cells["rating"], scale)):
+        yield Problem(line, named["rating"], problem)
+
+
+def _rating_problem(cell: str, scale: Scale) -> str | None:
+    try:
+        # Python would read 1_0 as 10.
+        value = float(cell.replace("_", "?"))
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        return f"A rating is a number, and not {cell!r}."
+    if not scale.low <= value <= scale.high:
+        return f"{value:g} is off the scale of {scale.low:g} to {scale.high:g}."
+    if scale.is_ordinal and value != int(value):
+        return f"{value:g} is no level of a scale of 1, 2, 3 …"
+    return None
 
 
 def _table_problems(ratings: Sequence[Rating], named: dict[str, str]) -> Iterator[Problem]:
@@ -386,6 +407,21 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
+def _text_of(table: Path) -> str:
+    try:
+        return table.read_bytes().decode("utf-8")
+    except UnicodeDecodeError as error:
+        place = error.object[: error.start].count(b"\n") + 1
+        raise Refused(f"{table}, line {place}: the table is not in UTF-8; save it as CSV in UTF-8.") from error
+
+
+def _token() -> str:
+    token = os.environ.get("OVERREAD_TOKEN", "")
+    if not token:
+        raise Refused("Set OVERREAD_TOKEN to a WRITE token of a site administrator; nothing was sent.")
+    return token
+
+
 def main() -> None:
     """Read the table, and make the reader study of it."""
     arguments = _arguments()
@@ -397,11 +433,11 @@ def main() -> None:
                 f"--column: there is no column {min(strange)}; there are {', '.join((*REQUIRED, *OPTIONAL))}."
             )
         scale = Scale(*arguments.scale)
-        ratings = read_table(arguments.table.read_text(encoding="utf-8"), scale, columns)
+        ratings = read_table(_text_of(arguments.table), scale, columns)
         study = Study(arguments.name, scale, ratings, arguments.ai, arguments.prefix)
-        portal = Portal(lambda: httpx.Client(base_url=arguments.portal, timeout=120), os.environ["OVERREAD_TOKEN"])
+        portal = Portal(lambda: httpx.Client(base_url=arguments.portal, timeout=120), _token())
         made = import_study(portal, study)
-    except (Refused, OSError, httpx.HTTPError) as error:
+    except (Refused, OSError, csv.Error, httpx.HTTPError) as error:
         sys.exit(f"{type(error).__name__}: {error}")
     if arguments.cases:
         lines = [("case", "case_of_the_portal"), *made.cases.items()]

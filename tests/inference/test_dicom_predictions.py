@@ -169,6 +169,10 @@ def test_hostile_files_are_refused_by_name_and_nothing_is_stored(stage: Stage, m
     crossed = made.report(images, [circle], evidence=other)
     point = made.region_group(phantom.point_3d(elsewhere, [-8, -18, 31]), [made.measure(0.5)], name="B")
     good = phantom.as_file(made.report(images, whole))
+    two_numbers = made.report(images, whole)
+    for element in two_numbers.iterall():
+        if element.keyword == "MeasuredValueSequence":
+            element.value[0].NumericValue = "0.9"
     hostile = {
         "foreign.dcm": made.segmentation(elsewhere, [phantom.ball()]),
         "frame.dcm": made.report(images, [point]),
@@ -189,6 +193,7 @@ def test_hostile_files_are_refused_by_name_and_nothing_is_stored(stage: Stage, m
         ),
         "nobody.dcm": made.report(images, [made.case_group([made.measure(0.5)], algorithm=None)]),
         "version.dcm": made.report(images, [made.case_group([made.measure(0.5)], algorithm=("Outside finder", "2.0"))]),
+        "two numbers.dcm": two_numbers,
         "ct.dcm": files.to_bytes(images[0]),
         "text.dcm": b"study_instance_uid,score",
     }
@@ -208,6 +213,7 @@ def test_hostile_files_are_refused_by_name_and_nothing_is_stored(stage: Stage, m
         ("unseen.dcm: measurement group 1", "images_unknown"),
         ("nobody.dcm", "algorithm_missing"),
         ("version.dcm", "other_algorithm"),
+        ("two numbers.dcm", "report_invalid"),
         ("ct.dcm", "not_located"),
         ("text.dcm", "not_dicom"),
     }

@@ -58,7 +58,7 @@ def test_a_plan_has_the_facts_of_its_cases_and_readers_have_not(made, client):
     assert [one["facts"] for one in cases] == [FACTS, *[None] * 10]
     result = parse(run.result.content)
     assert result["description"]["groups"]["facts"] == {"site": 1, "vendor": 1, "sex": 1, "age": 1}
-    assert "The image headers of 10 of 11 cases could not be read" in " ".join(result["notes"])
+    assert "Of 10 of 11 cases no image header is known" in " ".join(result["notes"])
     assert ImagingStudy.objects.get(cases__reader_study=made.reader_study, cases__position=1).header_facts["sex"] == "F"
     assert told(made) == before
     assert {(one["patient"], one["site"]) for one in before} == {(None, None)}

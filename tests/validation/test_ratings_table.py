@@ -1,10 +1,11 @@
 """The ratings table that `docs/examples/import_ratings.py` takes: every faulty row is named, and nothing is guessed."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from docs.examples.import_ratings import Rating, Refused, Scale, Study, read_table, require_whole
+from docs.examples.import_ratings import Rating, Refused, Scale, Study, main, read_table, require_whole
 
 FIVE = Scale(1, 5)
 WHOLE = "reader,case,truth,rating,modality\nR1,a,1,5,M1\nR1,b,0,2,M1\nR1,a,1,4,M2\nR1,b,0,1,M2\n"
@@ -30,6 +31,8 @@ def test_a_table_is_read_as_it_is() -> None:
         ("R1,c,1,nan,M1", "line 6, column rating: A rating is a number, and not 'nan'."),
         ("R1,c,1,,M1", "line 6, column rating: The cell is empty."),
         ("R1,c,1", "line 6, column rating: The cell is empty."),
+        ("R1,c,1,0_3,M1", "line 6, column rating: A rating is a number, and not '0_3'."),
+        ("R1\0,c,1,3,M1", "line 6, column reader: The cell has a line break, a tab or another control character."),
         ("R1,b,0,3,M1", "line 6, column case: Line 3 rates it already, for the same reader."),
         ("R2,a,0,3,M1", "line 6, column truth: Line 2 says otherwise of the same case."),
         ("R2,a,1,3,M3", "line 6, column modality: A reader study has at most two arms"),
@@ -48,6 +51,31 @@ def test_all_faulty_rows_are_counted_and_the_first_are_named() -> None:
     lines = str(refused.value).splitlines()
     assert lines[0] == "The table has 30 problem(s); nothing was sent."
     assert (len(lines), lines[-1]) == (22, "… and 10 more")
+
+
+def test_two_columns_of_one_name_are_not_chosen_from() -> None:
+    with pytest.raises(Refused, match="line 1, column rating: There are 2 columns with this name"):
+        read_table("reader,case,truth,rating,rating\nR1,a,1,5,2\nR1,b,0,2,4\n", FIVE)
+
+
+@pytest.mark.parametrize(("low", "high"), [(5, 1), (3, 3), (float("nan"), 5), (1, float("inf"))])
+def test_what_is_no_scale(low: float, high: float) -> None:
+    with pytest.raises(Refused, match="--scale: two numbers, the lower one first"):
+        Scale(low, high)
+
+
+def test_without_a_token_or_in_another_encoding_nothing_is_sent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = tmp_path / "table.csv"
+    monkeypatch.setattr("sys.argv", ["", "http://127.0.0.1:1", str(table), "--name", "A", "--scale", "1", "5"])
+    monkeypatch.delenv("OVERREAD_TOKEN", raising=False)
+    table.write_bytes(WHOLE.replace("R1", "Müller").encode("latin-1"))
+    with pytest.raises(SystemExit, match=r"table\.csv, line 2: the table is not in UTF-8"):
+        main()
+    table.write_text(WHOLE)
+    with pytest.raises(SystemExit, match="Set OVERREAD_TOKEN to a WRITE token"):
+        main()
 
 
 @pytest.mark.parametrize("text", ["", "reader,case,truth\n", "reader,case,truth,rating\n"])

@@ -1,6 +1,6 @@
 """What readers and AI marked: lesions found and false marks, curves, and the cases behind every mark."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -53,7 +53,7 @@ def _voice(described: Described, marks: MarksTable, voice: Voice, answers: Seque
     own = [one for one in said.marks if one.reader == voice.row and kept[one.case]]
     found = {figure: jsonable(_estimate(study, figure, described.level)) for figure in FROC_FIGURES}
     if len(said.readers) == 1:
-        found |= _answered(answers, key)
+        found |= _answered(answers, key, {"LESION_SENSITIVITY"} if kind == "AI" else set())
     kinds = count_kinds({"kind": one.kind} for one in own)
     rest: dict[str, JSONValue] = {
         "n": int(kept.sum()),
@@ -75,14 +75,18 @@ def _estimate(study: LocalisationStudy, figure: str, level: float) -> Outcome:
     return found if isinstance(found, Undefined) else replace(found, method="jackknife over cases")
 
 
-def _answered(answers: Sequence[Answer], key: str) -> dict[str, Any]:
-    """Where an endpoint has answered what is described its answer stands there."""
+def _answered(answers: Sequence[Answer], key: str, without: Collection[str]) -> dict[str, Any]:
+    """Where an endpoint has answered what is described its answer stands there.
+
+    Not of the share of lesions that an AI finds: an endpoint takes it at the operating point, and here, as in the
+    counts and curves beside it, any mark counts.
+    """
     found: dict[str, Any] = {}
     for answer in sorted(answers, key=lambda one: one["role"] != "PRIMARY"):
         sides = [one for one in (answer["of"], answer["against"]) if isinstance(one, Mapping)]
         for side in sides:
             has_interval = side.get("subject") == key and side["outcome"].get("low") is not None
-            if has_interval and answer["figure"] in FROC_FIGURES:
+            if has_interval and answer["figure"] in FROC_FIGURES.keys() - without:
                 found.setdefault(answer["figure"], {**side["outcome"], "endpoint": answer["key"]})
     return found
 

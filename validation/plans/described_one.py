@@ -32,7 +32,7 @@ DECISION_THRESHOLDS = tuple(step / 20 for step in range(1, 20))
 # More operating points than a figure can show are thinned; the area is that of all.
 MOST_POINTS = 400
 CONFIDENCE_MAXIMUM = 100
-_NO_DECISION = Undefined(
+NO_DECISION = Undefined(
     Reason.NOT_COLLECTED,
     "There is no decision: the label schema asks for no call, and the plan names no threshold or operating point.",
 )
@@ -179,7 +179,7 @@ def _binary(described: Described, call: FloatArray) -> JSONValue:
     """All measures of the 2x2 table; of patients with several cases by the ratio estimator."""
     known = ~np.isnan(call)
     if not known.any():
-        return _NO_DECISION.to_json()
+        return NO_DECISION.to_json()
     truth, said = described.table.truth[known], call[known] == 1.0
     summary = binary_summary(truth, said, level=described.level)
     clustered: Mapping[str, Outcome] = {}

@@ -17,7 +17,7 @@ from validation.plans.described_changes import changes_of
 from validation.plans.described_endpoints import Answer, Answered
 from validation.plans.described_groups import groups_of
 from validation.plans.described_marks import marks_of
-from validation.plans.described_one import Described, Voice, described_voice, voices_of
+from validation.plans.described_one import NO_DECISION, Described, Voice, described_voice, voices_of
 from validation.plans.document import Subject
 from validation.plans.snapshot import Laid
 from validation.stats.checks import BoolArray
@@ -113,15 +113,14 @@ def _subject(described: Described, subject: Subject, answered: Answered) -> dict
     decided = described.decisions[key]
     known = ~np.isnan(decided.call)
     right = (decided.call == 1.0) == table.truth
-    means: dict[str, Outcome] = {
-        "sensitivity": share_outcome(
-            ratio(right, known & table.truth, "No positive case is decided."), described.level
-        ),
-        "specificity": share_outcome(
-            ratio(right, known & ~table.truth, "No negative case is decided."), described.level
-        ),
-        "auc": _mean_area(described, key),
+    shares = {
+        "sensitivity": ratio(right, known & table.truth, "No positive case is decided."),
+        "specificity": ratio(right, known & ~table.truth, "No negative case is decided."),
     }
+    means: dict[str, Outcome] = {
+        name: share_outcome(share, described.level) if known.any() else NO_DECISION for name, share in shares.items()
+    }
+    means["auc"] = _mean_area(described, key)
     shown = {name: answered.estimate(key, name, jsonable(outcome)) for name, outcome in means.items()}
     return head | {"means": shown, "seconds": jsonable(_seconds(described, key))}
 

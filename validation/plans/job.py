@@ -9,10 +9,11 @@ import numpy as np
 from validation.plans.document import Endpoint, Plan, Subject, subjects_of
 from validation.plans.outcome import EndpointOutcome, negated
 from validation.plans.table import StudyTable
-from validation.stats.ai_vs_readers import AiVsReaders
+from validation.stats.ai_vs_readers import AgainstReaders, AiVsReaders
 from validation.stats.checks import FloatArray
 from validation.stats.margins import margin_test
 from validation.stats.mrmc import upper_tail
+from validation.stats.mrmc_analyses import FEW_READERS
 from validation.stats.mrmc_results import Analysis, Difference, MrmcResult
 from validation.stats.results import (
     Estimate,
@@ -99,7 +100,16 @@ def _compared(job: Job, outcomes: list[Outcome], row: Difference | None, n: int,
         return EndpointOutcome(outcomes[0], outcomes[1], problem, problem, None)
     difference = row.outcome if row.a == job.subjects[0]["key"] else negated(row.outcome)
     value = difference.value if isinstance(difference, Estimate) else 0.0
-    return EndpointOutcome(outcomes[0], outcomes[1], difference, tested(job, value, row.se, row.df, n), None)
+    return EndpointOutcome(outcomes[0], outcomes[1], difference, _tested(job, difference, value, row, n), None)
+
+
+def _tested(job: Job, difference: Outcome, value: float, row: Difference | AgainstReaders, n: int) -> TestOutcome:
+    """Test a difference; without an interval there is no test, for the reason that the difference has none."""
+    if isinstance(difference, Undefined):
+        return difference
+    if difference.low is None and difference.note == FEW_READERS.detail:
+        return FEW_READERS
+    return tested(job, value, row.se, row.df, n)
 
 
 def reason_of(result: MrmcResult) -> Undefined:
@@ -149,8 +159,7 @@ def against_readers(job: Job, result: AiVsReaders, n: int, is_ai_first: bool) ->
         return EndpointOutcome(pair[0], pair[1], undefined, undefined, None)
     difference = row.outcome if is_ai_first else negated(row.outcome)
     value = difference.value if isinstance(difference, Estimate) else 0.0
-    test = difference if isinstance(difference, Undefined) else tested(job, value, row.se, row.df, n)
-    return EndpointOutcome(pair[0], pair[1], difference, test, None)
+    return EndpointOutcome(pair[0], pair[1], difference, _tested(job, difference, value, row, n), None)
 
 
 def _bare(value: float, job: Job, n: int) -> Estimate:

@@ -1,6 +1,7 @@
 """A plan to begin with: what a reader study of this design is usually made to show."""
 
 from collections.abc import Collection, Iterator
+from itertools import combinations
 from typing import Any
 
 from annotations.domain.lesion_matching import DEFAULT_DISTANCE_MM, DISTANCE
@@ -18,10 +19,10 @@ Part = dict[str, Any]
 def proposed_plan(facts: StudyFacts) -> Part | None:
     """Return a plan without errors; None where nobody reads and no AI has predictions.
 
-    With the AI against without it is the first question, then the AI against the readers, then each alone. The first
-    that the design allows is primary: the area under the curve where readers rate, else sensitivity; sensitivity and
-    specificity of the same pair and the area of each AI are secondary. Where readers only mark, it is wAFROC. No margin
-    is proposed: it is a clinical choice.
+    With the AI against without it is the first question, then one arm against another that is read alike, then the AI
+    against the readers, then each alone. The first that the design allows is primary: the area under the curve where
+    readers rate, else sensitivity; sensitivity and specificity of the same pair and the area of each AI are secondary.
+    Where readers only mark, it is wAFROC. No margin is proposed: it is a clinical choice.
     """
     subjects = [*_readers(facts), *_models(facts)]
     if not subjects:
@@ -98,8 +99,12 @@ def _pairs(subjects: list[Part]) -> Iterator[Pair]:
     """Who could be compared with whom, the usual first question first."""
     of = {name: [one["key"] for one in subjects if one["key"].startswith(name)] for name in ("aided", "unaided")}
     of["ai"] = [one["key"] for one in subjects if one["kind"] == "AI"]
-    for first, second in (("aided", "unaided"), ("ai", "unaided"), ("ai", "aided")):
-        yield from ((a, b) for a in of[first] for b in of[second])
+    yield from ((a, b) for a in of["aided"] for b in of["unaided"])
+    # Two techniques, read alike.
+    for alike in ("unaided", "aided"):
+        yield from combinations(of[alike], 2)
+    for readers in ("unaided", "aided"):
+        yield from ((a, b) for a in of["ai"] for b in of[readers])
     yield from ((one["key"], None) for one in subjects)
 
 

@@ -23,7 +23,7 @@ from validation.reports.node import Node
 from validation.reports.numbers import DASH, counted, number
 from validation.reports.paper import Cell, Notes, heading, paragraph
 
-_AREAS = (("WAFROC", "wAFROC"), ("AFROC", "AFROC"), ("LESION_SENSITIVITY", "Lesions found"))
+_AREAS = (("WAFROC", "wAFROC"), ("AFROC", "AFROC"), ("LESION_SENSITIVITY", "Lesions found, any mark"))
 _PANEL, _GAP = 244.0, 320.0
 
 

@@ -258,7 +258,11 @@ def without_comparison(
 def _reader_mean(theta: FloatArray, covariance: FloatArray, settings: _Settings) -> Outcome:
     """The readers' mean figure with the interval for random readers and cases."""
     parts, _ = or_parts(theta[None, :], covariance)
-    return _compared("", "", float(theta.mean()), parts["RRRC"].single[0], settings).outcome
+    found = _compared("mean of readers", "or RRRC", float(theta.mean()), parts["RRRC"].single[0], settings).outcome
+    if isinstance(found, Undefined) or found.low is None or not math.isfinite(settings.limit):
+        return found
+    # A figure between 0 and its limit, not a difference.
+    return dataclasses.replace(found, low=max(found.low, 0.0))
 
 
 def _components(against: FloatArray, components: OrComponents) -> dict[str, float]:

@@ -137,7 +137,7 @@ def _dbm_components(squares: dict[str, float], shape: tuple[int, ...]) -> DbmCom
 
 def _hillis(reader: float, total: float, freedom: int, divisor: int) -> Variance | Undefined:
     if freedom < 1:
-        return _FEW_READERS
+        return FEW_READERS
     return Variance(total / divisor, _satterthwaite(reader, total, freedom))
 
 
@@ -181,9 +181,9 @@ def checked_variance(variance: Variance | Undefined, scale: float) -> Variance |
 def _only_possible(parts: dict[Analysis, Parts], rows: int, columns: int) -> dict[Analysis, Parts]:
     if columns > 1:
         return parts
-    nothing = Parts(_FEW_READERS, _FEW_READERS, (_FEW_READERS,) * rows)
+    nothing = Parts(FEW_READERS, FEW_READERS, (FEW_READERS,) * rows)
     return {name: part if name == "FRRC" else nothing for name, part in parts.items()}
 
 
-_FEW_READERS = Undefined(Reason.TOO_FEW_READERS, "Readers are a random sample here, and that needs two at least.", 1)
+FEW_READERS = Undefined(Reason.TOO_FEW_READERS, "Readers are a random sample here, and that needs two at least.", 1)
 _FEW_MODALITIES = Undefined(Reason.TOO_FEW_MODALITIES, "There is one modality only, so there is nothing to compare.", 1)

@@ -111,6 +111,16 @@ describe("the overview of a planned result", () => {
     expect(texts(sure)[0]).toBe("Primary endpoint gain: undefined");
   });
 
+  it("shows what only an endpoint has, as of marks, before the usual figures", () => {
+    const marked = { ...GAIN, key: "marks", figure: "WAFROC", against: null, difference: null, test: null };
+    const { "How good are the readers?": readers, "How good is the AI?": ai } = cards([marked]);
+    expect(readers?.find(({ text }) => text.startsWith("With AI"))).toEqual({
+      text: "With AI, mean of 5 readers: Area under the weighted AFROC curve (wAFROC) 0.900 (0.850–0.950)",
+      about: "primary endpoint marks, Obuchowski–Rockette · 95 % interval",
+    });
+    expect(texts([...(readers ?? []), ...(ai ?? [])]).filter((text) => text.includes("wAFROC"))).toHaveLength(1);
+  });
+
   it("is silent about an interval that is not there, and prefers the endpoint where neither has one", () => {
     const bare = estimate(0.85, { low: null, high: null, note: "No variance." });
     const poor = { ...means, auc: { ...described(0.85), low: null, high: null, note: "No variance." } };

@@ -93,7 +93,7 @@ function verdictText(endpoint: EndpointResult): string {
 }
 
 /**
- * The figures of a subject: of an endpoint, a primary one first, where one has answered. Where that is undefined, what
+ * The figures of a subject, those that only an endpoint has (as of marks) before the usual ones: of an endpoint, a primary one first, where one has answered. Where that is undefined, what
  * is described stands beside it; where it has no interval, as of an AI among readers, the described one that has.
  */
 function subjectLines(
@@ -102,11 +102,21 @@ function subjectLines(
   prefix: string,
   described: Partial<Record<Measure, Outcome>>,
 ): AnswerLine[] {
-  return MEASURES.flatMap(({ measure, figure, title }) => {
-    const answers = answersAbout(result, subject, figure);
-    const answered = answers.find(({ outcome }) => hasInterval(outcome)) ?? answers[0] ?? null;
-    return linesOf(`${prefix}${title}`, answered, notAnswered(described[measure]));
-  });
+  const others = result.endpoints.filter(({ figure }) => !MEASURES.some((one) => one.figure === figure));
+  const titles = new Map(others.map((endpoint) => [endpoint.figure, figureName(endpoint)]));
+  return [
+    ...[...titles].flatMap(([figure, title]) =>
+      linesOf(`${prefix}${title}`, answerAbout(result, subject, figure), null),
+    ),
+    ...MEASURES.flatMap(({ measure, figure, title }) =>
+      linesOf(`${prefix}${title}`, answerAbout(result, subject, figure), notAnswered(described[measure])),
+    ),
+  ];
+}
+
+function answerAbout(result: PlannedResult, subject: string, figure: string): Answered | null {
+  const answers = answersAbout(result, subject, figure);
+  return answers.find(({ outcome }) => hasInterval(outcome)) ?? answers[0] ?? null;
 }
 
 /** What is described unless it is an endpoint's number itself. */

@@ -104,6 +104,17 @@ test("everybody's lesions, false marks and areas are in one table, and why someb
   expect(screen.getByText(/Of 1 positive cases no lesion is known/)).toBeTruthy();
 });
 
+test("few false marks have an axis whose ticks differ, and a curve's points the shape of its legend", () => {
+  shown();
+  const froc = screen.getByTitle("FROC curves").closest("svg");
+  const ticks = [...(froc?.querySelectorAll(".visx-axis-bottom .visx-axis-tick") ?? [])];
+  const texts = ticks.map(({ textContent }) => textContent);
+  expect(texts).toEqual(["0.00", "0.05", "0.10", "0.15", "0.20", "0.25"]);
+  const shapes = [...(froc?.querySelectorAll("path[fill='var(--figure-1)']") ?? [])];
+  expect(new Set(shapes.map((shape) => shape.getAttribute("d"))).size).toBe(1);
+  expect(shapes).toHaveLength(3);
+});
+
 test("a point of a curve says what it counts and opens its cases, by keyboard too", () => {
   const open = shown();
   const points = screen.getAllByRole("button", { name: /marks from 50 on/ });

@@ -29,7 +29,7 @@ const AREAS: { figure: MarksFigure; title: string }[] = [
   { figure: "WAFROC", title: "wAFROC" },
   { figure: "AFROC", title: "AFROC" },
   { figure: "INFERRED_AUC", title: "ROC of the highest mark" },
-  { figure: "LESION_SENSITIVITY", title: "Lesions found" },
+  { figure: "LESION_SENSITIVITY", title: "Lesions found, any mark" },
 ];
 
 const FIGURES: { curve: MarksCurve; title: string; caption: string }[] = [

@@ -57,7 +57,7 @@ export function MeasuresTable({ participants }: { participants: Participant[] })
                   <OutcomeText outcome={column.of(participant)} />
                 </Table.Td>
               ))}
-              <Table.Td>{confusionText(participant)}</Table.Td>
+              <Table.Td style={{ whiteSpace: "nowrap" }}>{confusionText(participant)}</Table.Td>
             </Table.Tr>
           ))}
         </Table.Tbody>

@@ -7,6 +7,7 @@ from highdicom.sr import DeviceObserverIdentifyingAttributes, MeasurementReport
 from highdicom.sr.utils import find_content_items
 from pydicom.dataset import Dataset
 from pydicom.sr.codedict import codes
+from pydicom.tag import Tag
 
 from portal.imaging.screening.coded import code, text
 from portal.imaging.screening.reasons import Refusal
@@ -14,6 +15,7 @@ from portal.imaging.screening.report import MAXIMUM_GROUPS, located_group, locat
 
 MAXIMUM_MEASURES = 100
 MAXIMUM_IMAGES = 2000
+_MEASURED_VALUES = Tag("MeasuredValueSequence")
 
 
 def read_predicted_report(data_set: Dataset) -> dict[str, Any]:
@@ -22,6 +24,7 @@ def read_predicted_report(data_set: Dataset) -> dict[str, Any]:
     Each has its measures with code and unit, the algorithm that it names (TID 4019), and the images it was made from.
     """
     content = measurement_report(data_set)
+    _require_one_number_each(data_set)
     whole = content.get_image_measurement_groups()
     if len(whole) > MAXIMUM_GROUPS:
         raise Refusal("report_invalid")
@@ -46,6 +49,24 @@ def _measure(one: Any) -> dict[str, Any]:
     value = float(one.value)
     # JSON has no NaN; None is a number that cannot be used.
     return {"code": code(one.name), "value": value if math.isfinite(value) else None, "unit": text(one.unit.value)}
+
+
+def _require_one_number_each(data_set: Dataset) -> None:
+    """Raise `Refusal` where a measure's Numeric Value is another number than its Floating Point Value.
+
+    The second may stand beside the first and is then taken, so both have to say the same (PS3.3 C.18.1); the first is
+    text of 16 characters.
+    """
+    measured = (one for element in data_set.iterall() if element.tag == _MEASURED_VALUES for one in element.value)
+    for one in measured:
+        if "FloatingPointValue" not in one:
+            continue
+        try:
+            stated = float(one["NumericValue"].value)
+        except (KeyError, TypeError, ValueError) as error:
+            raise Refusal("report_invalid") from error
+        if not math.isclose(stated, one.FloatingPointValue, rel_tol=1e-6, abs_tol=1e-12):
+            raise Refusal("report_invalid")
 
 
 def _algorithm(root: Dataset) -> dict[str, str | None] | None:

@@ -287,6 +287,15 @@ def test_an_endpoint_about_other_decisions_is_not_what_is_described() -> None:
     assert "endpoint" not in means["sensitivity"]
 
 
+def test_where_nobody_decides_the_mean_says_so_as_each_reader_does() -> None:
+    truth, _, confidence = simulated()
+    found = description(truth, {"A": confidence})
+    (means,) = [row["means"] for row in found["subjects"] if row["key"] == "unaided"]
+    reader = one(found, "unaided:R1")["binary"]
+    assert reader["undefined"] == "not-collected"
+    assert means["sensitivity"] == means["specificity"] == reader
+
+
 def test_ratings_and_groups_lead_to_their_cases() -> None:
     truth, scores, confidence = simulated()
     facts = [{"facts": {"institution": "AB"[index % 3 == 0]}} for index in range(120)]

@@ -162,3 +162,27 @@ def test_cases_that_somebody_lacks_are_left_out_and_said() -> None:
     snapshot["reads"][3] |= {"state": "OPEN", "marks": None}
     found = analysed(snapshot)["endpoints"][0]
     assert "1 of 8 cases are left out" in found["note"]
+
+
+def test_one_reader_is_too_few_for_a_test_of_readers_in_general() -> None:
+    against = {**WAFROC, "key": "against", "of": "ai", "against": "m1", "method": "AI_VS_READERS"}
+    result = analysed(small([one for one in MARKS if one[0] != "R2"], WAFROC, against, ai=True))
+    assert {one["test"]["undefined"] for one in result["endpoints"]} == {"too-few-readers"}
+
+
+def test_no_limit_of_a_share_of_lesions_lies_outside_0_and_1() -> None:
+    """Readers who differ as much as they can, on three cases: the interval of their mean would begin below 0."""
+    against = {**WAFROC, "figure": "LESION_SENSITIVITY", "of": "ai", "against": "m1", "method": "AI_VS_READERS"}
+    marks = [one for one in MARKS if one[:2] != ("R2", "M1")]
+    (found,) = analysed(small([*marks, ("R2", "M1", 7, "NL", 1, 3)], against, ai=True))["endpoints"]
+    mean = found["against"]["outcome"]
+    assert (mean["low"], mean["high"], mean["method"]) == (0.0, 1.0, "or RRRC")
+
+
+def test_what_an_ai_finds_is_described_by_any_mark_and_answered_at_its_operating_point() -> None:
+    """Marks at 0.8 and 0.4 find two of four lesions; at 0.5 one is left."""
+    alone = {**OF_AI, "key": "found", "figure": "LESION_SENSITIVITY"}
+    result = analysed(small(MARKS, alone, ai=True))
+    described = result["description"]["marks"]["participants"][0]
+    assert described["estimates"]["LESION_SENSITIVITY"]["value"] == described["counts"]["lesion_marks"] / 4 == 0.5
+    assert keyed(result)["found"]["of"]["outcome"]["value"] == 0.25

@@ -45,6 +45,12 @@ def test_readers_without_an_arm_with_ai_are_compared_with_the_ai() -> None:
     assert primary(arms=alone, model_versions={}) == ("AUC", "unaided", None, "MRMC_OR", "READERS_AND_CASES")
 
 
+def test_two_techniques_that_are_read_alike_are_compared() -> None:
+    both = {"A": ArmFacts("Spin echo", "HIDDEN", SIX), "B": ArmFacts("Cine", "HIDDEN", SIX)}
+    wanted = ("AUC", "unaided_a", "unaided_b", "MRMC_OR", "READERS_AND_CASES")
+    assert primary(arms=both, model_versions={}) == primary(arms=both) == wanted
+
+
 def test_nothing_is_proposed_where_nobody_says_anything() -> None:
     nobody = {"A": ArmFacts("Reading", "HIDDEN", frozenset())}
     assert proposed_plan(facts(arms=nobody, model_versions={})) is None

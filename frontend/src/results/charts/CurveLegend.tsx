@@ -4,6 +4,8 @@ import type { Look } from "@/ui/charts/looks";
 
 export const LEGEND_WIDTH = 290;
 export const LEGEND_ROW = 40;
+/** What fits beside a marker, in bold. */
+const LONGEST_NAME = 34;
 
 interface CurveLegendProps {
   rows: {
@@ -24,11 +26,15 @@ export function CurveLegend({ rows, left }: CurveLegendProps) {
       )}
       <path d={look.marker} transform="translate(17 0)" fill={look.colour} stroke="var(--figure-ink)" />
       <text x={44} y={4} fontSize={12} fontWeight={participant.kind === "AI" ? 700 : 400}>
-        {participant.kind === "AI" ? `AI: ${participant.name}` : participant.name}
+        {shortened(participant.kind === "AI" ? `AI: ${participant.name}` : participant.name)}
       </text>
       <text x={44} y={19} fontSize={11}>
         {about}
       </text>
     </Group>
   ));
+}
+
+function shortened(name: string): string {
+  return name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME - 1)}…` : name;
 }

@@ -12,6 +12,8 @@ import { UnitAxes, type UnitScale } from "./UnitAxes";
 const SIDE = 380;
 const MARGIN = { top: 10, left: 56, bottom: 46 };
 const VERTEX_REACH = 7;
+/** Of a marker: a curve may have a hundred points. */
+const POINT_SIZE = 0.55;
 /** A curve on which nobody has a false mark is drawn on an axis too. */
 const LEAST_END = 0.1;
 
@@ -54,7 +56,7 @@ export function MarksPlot({ curve, participants, onOpen }: MarksPlotProps) {
           xLabel={isFroc ? "False marks per case" : "Negative cases with a false mark"}
           yLabel="Lesions found"
           hasDiagonal={false}
-          {...(isFroc && { xTicks: x.ticks(6) })}
+          {...(isFroc && { xTicks: 6 })}
         />
         {drawn.map((series, index) => (
           <Curve
@@ -112,7 +114,11 @@ function Curve({ series: { participant, look, points }, x, y, isFroc, isFirst, o
           isFirst={isFirst && index === 0}
           onOpen={() => onOpen(participant, point.threshold)}
         >
-          <circle cx={x(point.x)} cy={y(point.y)} r={3} fill={look.colour} />
+          <path
+            d={look.marker}
+            transform={`translate(${x(point.x)} ${y(point.y)}) scale(${POINT_SIZE})`}
+            fill={look.colour}
+          />
           <circle cx={x(point.x)} cy={y(point.y)} r={VERTEX_REACH} fill="var(--figure-ink)" fillOpacity={0} />
         </Mark>
       ))}
