@@ -42,10 +42,11 @@ def scored(design: dict[str, Any]) -> Built:
 
 def post(built: Built, imaging_study: Any, score: float) -> Prediction:
     built.reader_study.refresh_from_db()
+    version = built.reader_study.ai_model_version
+    assert version is not None
     return Prediction.objects.create(
-        model_version=built.reader_study.ai_model_version, imaging_study=imaging_study, score=score,
-        source=PredictionSource.API,
-    )  # fmt: skip
+        model_version=version, imaging_study=imaging_study, score=score, source=PredictionSource.API
+    )
 
 
 def own_list(built: Built, reader: int = 0, session: int = 1) -> list[str]:

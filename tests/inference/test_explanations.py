@@ -238,5 +238,6 @@ def test_only_what_the_portal_has_computed_of_the_version_can_be_explained(
         model_version=external_version, imaging_study=imaging_study_rows[0], score=0.5, source=PredictionSource.API
     )
     assert ask(client, outside, method="GRAD_CAM").data["code"] == "not_runnable"
+    wrong: dict[str, Any]
     for wrong in ({"method": "LIME"}, {"steps": 9}, {"baseline_hu": 4000}, {"prediction_ids": []}):
         assert ask(client, computed, **{"method": "INTEGRATED_GRADIENTS"} | wrong).status_code == 400

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpResponse
@@ -168,7 +169,7 @@ def _replay(snapshot: Mapping[str, Any], chosen: Mapping[str, Any], ordered_arms
     arms = [one["key"] for one in snapshot["arms"]]
     if chosen["arm"] is not None and chosen["arm"] not in arms:
         raise _refused("arm", "unknown", f"The analysis has the arms {', '.join(arms)}.")
-    arrived = {}
+    arrived: Mapping[str, datetime] = {}
     if chosen["csv"] is not None:
         arrived, problems = parse_arrivals(chosen["csv"], [one["name"] for one in snapshot["cases"]])
         if problems:

@@ -33,7 +33,7 @@ def queue_answer(wish: QueueWish) -> dict[str, Any]:
         "mean_reading_min": wish.mean_reading_min,
         "readers": wish.readers,
     }
-    shares = {
+    shares: dict[str, Any] = {
         "prevalence": wish.prevalence,
         "sensitivity": wish.sensitivity,
         "specificity": wish.specificity,

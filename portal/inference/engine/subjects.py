@@ -110,7 +110,7 @@ def _in_order_of_use(module: Any) -> list[str]:
 
 def _tapped(module: Any) -> list[Layer]:
     """Put a module that does nothing behind each convolution of a graph, so that captum can look at what passes it."""
-    layers = []
+    layers: list[Layer] = []
     for node in list(module.graph.nodes):
         if node.op != "call_function" or not _CONVOLUTION.fullmatch(str(node.target)):
             continue
