@@ -8,9 +8,7 @@ from annotations.services.segment_files import segment_read
 from annotations.services.streams import stream_of_reader
 from portal.audit.services import record
 from portal.db import JobState
-from portal.imaging.connection import orthanc
-from portal.inference.measured_segment import measured
-from portal.inference.prediction_measurements import columns_of, series_of
+from portal.inference.prediction_measurements import measured_columns
 from portal.jobs import Lease
 
 
@@ -23,7 +21,7 @@ def read_measure_work(job: ReadMeasurementJob, lease: Lease) -> None:
         if segment.mark_id in done:
             continue
         text = segment_read(read_id=read.pk, sha256=segment.geometry["sha256"])
-        found = measured(text, series_of(segment.geometry), orthanc())
+        columns = measured_columns(text, segment.geometry)
         with transaction.atomic():
             # Before any write: it locks the job's row and raises when another worker has taken over.
             lease.progress(index + 1, len(segments), f"{index + 1} of {len(segments)} segments")
@@ -31,7 +29,7 @@ def read_measure_work(job: ReadMeasurementJob, lease: Lease) -> None:
                 revision=revision,
                 finding_id=segment.finding_id,
                 mark_id=segment.mark_id,
-                **columns_of(found, segment.geometry),
+                **columns,
             )
             record(stream=stream_of_reader(read.assignment), actor=None, action="read.measure", obj=read, rows=[row])
     lease.finish(JobState.SUCCEEDED)

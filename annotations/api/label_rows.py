@@ -8,6 +8,7 @@ import json
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
+from functools import cache
 from itertools import islice
 from json.encoder import encode_basestring
 from typing import Any, NamedTuple
@@ -45,6 +46,7 @@ _NEEDED = (
 _OF_READ = {
     "has_deliveries": Exists(AiDelivery.objects.filter(read=OuterRef("read_id"))),
     "has_texts": Exists(ClinicalTextShown.objects.filter(read=OuterRef("read_id"))),
+    "has_further": Exists(CaseImages.objects.filter(case=OuterRef("read__assignment__case"))),
 }
 # The parts of a payload as PostgreSQL writes them, so that nobody reads what is only handed on.
 PARTS = ("answers", "findings", "ai_decisions")
@@ -77,11 +79,13 @@ class _Beside(NamedTuple):
 
 
 def _further(batch: list[dict[str, Any]]) -> Mapping[Any, list[str]]:
-    """Return by case the UIDs of the imaging studies that are read together with its first, in order: one query."""
+    """Return by case the UIDs of the imaging studies read together with its first, in order: one query, or none."""
+    cases = {raw["read__assignment__case_id"] for raw in batch if raw["has_further"]}
     further: dict[Any, list[str]] = defaultdict(list)
-    images = CaseImages.objects.filter(case__in={raw["read__assignment__case_id"] for raw in batch})
-    for case_id, uid in images.values_list("case_id", "imaging_study__study_instance_uid"):
-        further[case_id].append(uid)
+    if cases:
+        images = CaseImages.objects.filter(case__in=cases)
+        for case_id, uid in images.values_list("case_id", "imaging_study__study_instance_uid"):
+            further[case_id].append(uid)
     return further
 
 
@@ -165,14 +169,24 @@ _COMPUTED: dict[str, Callable[[Raw, Mapping[str, Any], _Beside], Any]] = {
 
 def json_line(row: Mapping[str, Any]) -> str:
     """Return a row as one line of JSON."""
-    return "{" + ",".join(f"{encode_basestring(name)}:{_json(value)}" for name, value in row.items()) + "}\n"
+    return "{" + ",".join([_name(name) + _json(value) for name, value in row.items()]) + "}\n"
+
+
+@cache
+def _name(name: str) -> str:
+    return encode_basestring(name) + ":"
 
 
 def _json(value: Any) -> str:
+    """Return a value as JSON; of three hundred thousand most are of a kind that needs no encoder."""
     kind = type(value)
     if kind is JsonText:
         return str(value)
-    return encode_basestring(value) if kind is str else _ENCODER.encode(value)
+    if kind is str:
+        return encode_basestring(value)
+    if value is None:
+        return "null"
+    return str(value) if kind is int else _ENCODER.encode(value)
 
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
@@ -200,6 +214,8 @@ def label_rows(
     plain = {name: (_column(field), _form(field)) for name, field in fields.items() if name not in _COMPUTED}
     computed = {name: _COMPUTED[name] for name, _ in fields.items() if name in _COMPUTED}
     of_row = [*_AS_TEXT, *_NEEDED, *(column for column, _ in plain.values()), *_OF_READ]
+    if not for_table:
+        of_row.remove("number_of_findings")
     wanted = list(dict.fromkeys(of_row))
     labels = labels.select_related(None).prefetch_related(None).annotate(**_OF_READ, **_AS_TEXT)
     rows = labels.order_by("created_at", "id").values_list(*wanted)[:limit].iterator(chunk_size=ROWS_AT_ONCE)

@@ -5,7 +5,7 @@ read in the screening child as every other, and is not kept: what it says is, wi
 """
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -30,17 +30,12 @@ from annotations.services.truth_places import CaseImages
 from annotations.services.truth_reports import report_read
 from annotations.services.truth_segmentations import Read, segmentation_read
 from portal.accounts.models import User
-from portal.errors import Conflict, Invalid, Unavailable
-from portal.imaging.archives import REASONS as NOT_TAKEN
-from portal.imaging.archives import Found, NotTaken, ScratchUnwritable, walk
+from portal.errors import Conflict, Invalid
 from portal.imaging.screening.reasons import REASONS, Refusal
-from portal.imaging.screening.screener import Screener, ScreeningUnavailable
-from portal.imaging.uploads import StorageFull
+from portal.imaging.screening.screener import Screener
+from portal.imaging.sent_files import Limits, Refused, screener_for_sender, walk_within
 
-MAXIMUM_FILES = 500
-MAXIMUM_FILE_BYTES = 128 * 1024**2
-# Of all files together, unpacked.
-MAXIMUM_BYTES = 512 * 1024**2
+LIMITS = Limits(files=500, file_bytes=128 * 1024**2, bytes=512 * 1024**2)
 MAXIMUM_TEXT_BYTES = 64 * 1024**2
 # Of all segments together, which are held as texts until the version is stored.
 MAXIMUM_SEGMENT_BYTES = 256 * 1024**2
@@ -107,7 +102,7 @@ def truth_files_read(
     cases = {case.name: case for case in cases_of(reader_study=reader_study)}
     if not cases:
         raise Invalid("Choose the cases first: the reference standard names them.", code="no_cases")
-    with Screener() as screener:
+    with screener_for_sender() as screener:
         reading = _Reading(CaseImages(reader_study), cases, threshold, screener)
         _read_all(uploads, reading, progress)
     before = _before(base)
@@ -166,18 +161,16 @@ def _decisions_kept(read: FilesRead) -> list[CaseDecision]:
 
 
 def _read_all(uploads: Sequence[tuple[str, Path]], reading: _Reading, progress: Callable[[int], None]) -> None:
-    try:
-        for number, (name, content, path) in enumerate(_files(uploads, reading)):
-            progress(number)
-            _read_file(name, content, path, reading)
-            if sum(map(len, reading.segments.values())) > MAXIMUM_SEGMENT_BYTES:
-                detail = "Together the segments of the files have too many run lengths; send fewer at a time."
-                reading.refuse(name, [Problem("file", "too_large", detail)])
-                return
-    except ScratchUnwritable as error:
-        raise StorageFull from error
-    except ScreeningUnavailable as error:
-        raise Unavailable("The process that reads DICOM files does not start. Tell the site administrator.") from error
+    for number, found in enumerate(walk_within(uploads, LIMITS)):
+        if isinstance(found, Refused):
+            reading.refuse(found.name, [Problem("file", found.code, found.detail)])
+            continue
+        progress(number)
+        _read_file(found.name, found.path, reading)
+        if sum(map(len, reading.segments.values())) > MAXIMUM_SEGMENT_BYTES:
+            detail = "Together the segments of the files have too many run lengths; send fewer at a time."
+            reading.refuse(found.name, [Problem("file", "too_large", detail)])
+            return
 
 
 def _in_words(read: FilesRead) -> str:
@@ -185,33 +178,10 @@ def _in_words(read: FilesRead) -> str:
     return f"{names}, added to version {read.base.version}" if read.base else names
 
 
-def _files(uploads: Sequence[tuple[str, Path]], reading: _Reading) -> Iterator[tuple[str, bytes, Path]]:
-    """Yield each file with its first bytes while it is there; what cannot be taken is a problem."""
-    total = 0
-    for number, found in enumerate(walk(uploads)):
-        if isinstance(found, NotTaken):
-            reading.refuse(found.name, [Problem("file", found.code, NOT_TAKEN[found.code])])
-            continue
-        size = found.path.stat().st_size
-        total += size
-        if number >= MAXIMUM_FILES or total > MAXIMUM_BYTES or size > MAXIMUM_FILE_BYTES:
-            mib = 1024**2
-            detail = (
-                f"At most {MAXIMUM_FILES} files of {MAXIMUM_FILE_BYTES // mib} MiB each and "
-                f"{MAXIMUM_BYTES // mib} MiB together, unpacked; send fewer at a time."
-            )
-            reading.refuse(found.name, [Problem("file", "too_large", detail)])
-            return
-        yield _named(found)
-
-
-def _named(found: Found) -> tuple[str, bytes, Path]:
-    with found.path.open("rb") as stream:
-        return found.name, stream.read(132), found.path
-
-
-def _read_file(name: str, start: bytes, path: Path, reading: _Reading) -> None:
-    if start[128:] == b"DICM":
+def _read_file(name: str, path: Path, reading: _Reading) -> None:
+    with path.open("rb") as stream:
+        is_dicom = stream.read(132)[128:] == b"DICM"
+    if is_dicom:
         _read_dicom(name, path, reading)
         return
     content = path.read_bytes()

@@ -9,19 +9,14 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from portal.errors import FieldProblem, Unavailable
-from portal.imaging.archives import REASONS as NOT_TAKEN
-from portal.imaging.archives import NotTaken, ScratchUnwritable, walk
+from portal.errors import FieldProblem
 from portal.imaging.screening.reasons import REASONS, Refusal
-from portal.imaging.screening.screener import Screener, ScreeningUnavailable
+from portal.imaging.screening.screener import Screener
 from portal.imaging.segments import MAXIMUM_COUNTS
-from portal.imaging.uploads import StorageFull
+from portal.imaging.sent_files import Limits, Refused, screener_for_sender, walk_within
 from portal.inference.finding_geometry import problem
 
-MAXIMUM_FILES = 200
-MAXIMUM_FILE_BYTES = 128 * 1024**2
-# Of all files together, unpacked.
-MAXIMUM_BYTES = 256 * 1024**2
+LIMITS = Limits(files=200, file_bytes=128 * 1024**2, bytes=256 * 1024**2)
 # A proxy gives up a request after two minutes, and the last file may take half of one.
 MAXIMUM_SECONDS = 60.0
 
@@ -37,13 +32,8 @@ class Sent(NamedTuple):
 
 def files_read(uploads: Sequence[tuple[str, Path]], threshold: float, refuse: Refuse) -> list[Sent]:
     """Return what the files say, archives unpacked; `refuse` is told of each that cannot be taken."""
-    try:
-        with Screener() as screener:
-            return list(_read(uploads, threshold, refuse, screener))
-    except ScratchUnwritable as error:
-        raise StorageFull from error
-    except ScreeningUnavailable as error:
-        raise Unavailable("The process that reads DICOM files does not start. Tell the site administrator.") from error
+    with screener_for_sender() as screener:
+        return list(_read(uploads, threshold, refuse, screener))
 
 
 def _read(uploads: Sequence[tuple[str, Path]], threshold: float, refuse: Refuse, screener: Screener) -> Iterator[Sent]:
@@ -74,22 +64,11 @@ def _read(uploads: Sequence[tuple[str, Path]], threshold: float, refuse: Refuse,
 
 def _files(uploads: Sequence[tuple[str, Path]], refuse: Refuse) -> Iterator[tuple[str, Path]]:
     """Yield each file while it is there."""
-    total = 0
     names: set[str] = set()
-    for number, found in enumerate(walk(uploads), start=1):
-        if isinstance(found, NotTaken):
-            refuse(problem(found.name, found.code, NOT_TAKEN[found.code]))
+    for number, found in enumerate(walk_within(uploads, LIMITS), start=1):
+        if isinstance(found, Refused):
+            refuse(problem(found.name, found.code, found.detail))
             continue
-        size = found.path.stat().st_size
-        total += size
-        if number > MAXIMUM_FILES or total > MAXIMUM_BYTES or size > MAXIMUM_FILE_BYTES:
-            mib = 1024**2
-            detail = (
-                f"At most {MAXIMUM_FILES} files of {MAXIMUM_FILE_BYTES // mib} MiB each and "
-                f"{MAXIMUM_BYTES // mib} MiB together, unpacked; send fewer at a time."
-            )
-            refuse(problem(found.name, "too_large", detail))
-            return
         # Two folders may have files of one name; each is told apart.
         name = found.name if found.name not in names else f"{found.name} (file {number})"
         names.add(name)

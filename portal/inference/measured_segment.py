@@ -3,6 +3,7 @@
 import json
 from collections.abc import Collection
 from dataclasses import asdict, dataclass, field
+from functools import cache
 from importlib.metadata import version
 from typing import Any
 
@@ -40,6 +41,7 @@ class Measured:
     pixels_sha256: str = ""
 
 
+@cache
 def software() -> dict[str, str]:
     """Return what measures: the version of the method and of the libraries that it is made of."""
     return {"overread-measurement": METHOD_VERSION, **{name: version(name) for name in _LIBRARIES}}

@@ -1,5 +1,6 @@
 """Measures the segments of predictions: one row each, stored once and told to the trail."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django.db import transaction
@@ -8,7 +9,7 @@ from portal.audit.services import record
 from portal.db import JobState
 from portal.imaging.connection import orthanc
 from portal.imaging.models import Series
-from portal.inference.measured_segment import Measured, measured, software
+from portal.inference.measured_segment import measured, software
 from portal.inference.measurement_jobs import segments_of
 from portal.inference.models import (
     ModelCard,
@@ -21,11 +22,14 @@ from portal.inference.streams import STREAM
 from portal.jobs import Lease
 
 
-def columns_of(found: Measured, geometry: dict[str, Any]) -> dict[str, Any]:
-    """Return what the row of a measured segment holds, whoever drew it."""
+def measured_columns(text: str, geometry: dict[str, Any], names: Collection[str] | None = None) -> dict[str, Any]:
+    """Measure a segment, given as its stored text, whoever drew it, and return what its row holds."""
+    series_instance_uid = geometry["series_instance_uid"]
+    series = Series.objects.filter(series_instance_uid=series_instance_uid).select_related("imaging_study").first()
+    found = measured(text, series, orthanc(), names=names)
     return {
         "segment_sha256": geometry["sha256"],
-        "series_instance_uid": geometry["series_instance_uid"],
+        "series_instance_uid": series_instance_uid,
         "pixels_sha256": found.pixels_sha256,
         "software": software(),
         "discretisation": found.discretisation,
@@ -33,12 +37,6 @@ def columns_of(found: Measured, geometry: dict[str, Any]) -> dict[str, Any]:
         "reason_code": found.reason_code,
         "reason": found.reason,
     }
-
-
-def series_of(geometry: dict[str, Any]) -> Series | None:
-    """Return the series that a segment lies on; None where the portal no longer has it."""
-    found = Series.objects.filter(series_instance_uid=geometry["series_instance_uid"])
-    return found.select_related("imaging_study").first()
 
 
 def declared_names(prediction: Prediction) -> list[str] | None:
@@ -57,12 +55,10 @@ def prediction_measure_work(job: PredictionMeasurementJob, lease: Lease) -> None
         if finding["id"] in done:
             continue
         geometry = finding["geometry"]
-        found = measured(ai_segment_read(geometry["sha256"]), series_of(geometry), orthanc(), names=names)
+        columns = measured_columns(ai_segment_read(geometry["sha256"]), geometry, names)
         with transaction.atomic():
             # Before any write: it locks the job's row and raises when another worker has taken over.
             lease.progress(index + 1, len(findings), f"{index + 1} of {len(findings)} segments")
-            row = PredictionMeasurement.objects.create(
-                prediction=prediction, finding_id=finding["id"], **columns_of(found, geometry)
-            )
+            row = PredictionMeasurement.objects.create(prediction=prediction, finding_id=finding["id"], **columns)
             record(stream=STREAM, actor=None, action="prediction.measure", obj=prediction, rows=[row])
     lease.finish(JobState.SUCCEEDED)

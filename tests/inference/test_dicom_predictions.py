@@ -1,5 +1,6 @@
 """Predictions from DICOM segmentations and reports: what is stored, and what is refused and where."""
 
+import dataclasses
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -228,7 +229,7 @@ def test_hostile_files_are_refused_by_name_and_nothing_is_stored(stage: Stage, m
     # Whoever answers for the algorithm may say so; it is told all the same.
     accepted = stage.send({"version.dcm": hostile["version.dcm"]}, "/preview", accepts_algorithm="true").json()
     assert [(one["field"], one["code"]) for one in accepted["warnings"]] == [("version.dcm", "other_algorithm")]
-    monkeypatch.setattr(dicom_files, "MAXIMUM_FILES", 0)
+    monkeypatch.setattr(dicom_files, "LIMITS", dataclasses.replace(dicom_files.LIMITS, files=0))
     assert stage.refusals({"a.dcm": good}) == [("a.dcm", "too_large")]
 
 

@@ -8,7 +8,7 @@ from validation.reports.forest import Row, Scale, forest_pictures
 from validation.reports.front import against, answer, figure_of
 from validation.reports.material import Material
 from validation.reports.node import Node
-from validation.reports.numbers import DASH, number, plain, precise, probability
+from validation.reports.numbers import DASH, number, p_value, plain, precise, probability
 from validation.reports.paper import Cell, Notes, heading, listing, paragraph
 from validation.stats.mrmc_results import ANALYSES
 
@@ -124,8 +124,8 @@ def _asked(material: Material, endpoint: Node) -> Markup:
 def _tested(test: Node) -> Markup:
     df = test.get("df")
     freedom = Markup("") if df is None else Markup(", {} degrees of freedom").format(number(df, precise))
-    return Markup("Test: {}; statistic {}{}, p = {}, uncorrected.").format(
-        str(test["method"]), number(test["statistic"]), freedom, number(test["p"], probability)
+    return Markup("Test: {}; statistic {}{}, {}, uncorrected.").format(
+        str(test["method"]), number(test["statistic"]), freedom, p_value(test["p"])
     )
 
 

@@ -5,7 +5,7 @@ from markupsafe import Markup
 from validation.plans.wording import FIGURE_NAMES
 from validation.reports.material import Material
 from validation.reports.node import Node
-from validation.reports.numbers import interval, number, plain, probability
+from validation.reports.numbers import interval, number, p_value, plain
 from validation.reports.paper import listing, paragraph
 
 PLANNED = "Analysis report: pre-specified analysis plan"
@@ -103,7 +103,7 @@ def answer(material: Material, endpoint: Node) -> Markup:
         return Markup("{}: undefined. {}").format(what, str(outcome["detail"]))
     said = Markup("{}: {}").format(what, interval(outcome))
     p = endpoint.get("p_adjusted") or endpoint.get("test", "p")
-    tested = Markup("") if p is None else Markup(", p = {}").format(number(p, probability))
+    tested = Markup("") if p is None else Markup(", {}").format(p_value(p))
     return Markup("{}{}. {}").format(said, tested, shown)
 
 

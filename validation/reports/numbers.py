@@ -59,6 +59,12 @@ def number(node: Node | None, form: Format = measured) -> Markup:
     )
 
 
+def p_value(node: Node) -> Markup:
+    """Print a p value within a sentence: p = 0.0123, or p <0.0001."""
+    relation = "p " if node.value is not None and node.value < SMALLEST_P else "p = "
+    return Markup("{}{}").format(relation, number(node, probability))
+
+
 def total(nodes: Sequence[Node]) -> Markup:
     """Print the sum of counts of the result."""
     value = sum(node.value for node in nodes)

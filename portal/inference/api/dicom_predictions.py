@@ -16,7 +16,7 @@ from portal.imaging.uploads import StoredUpload, UploadsToDisk
 from portal.inference.access import imaging_study_by_uid, model_version_for_posting
 from portal.inference.api import shapes
 from portal.inference.api.predictions import posted_response
-from portal.inference.dicom_files import MAXIMUM_BYTES
+from portal.inference.dicom_files import LIMITS
 from portal.inference.dicom_posting import (
     NEW,
     SUPERSEDES,
@@ -109,7 +109,7 @@ class _DicomUpload(UploadsToDisk):
 
     def maximum_upload_bytes(self) -> int | None:
         """One archive may hold all that is taken at a time."""
-        return MAXIMUM_BYTES
+        return LIMITS.bytes
 
 
 class PredictionsDicomPreviewApi(_DicomUpload):
