@@ -74,6 +74,9 @@ it("an index comes with its word and one limit, a step of cases with its days", 
   expect(pointText("SCANNER", { ...POINT, figure: null, parts: [{ name: "A", n: 37 }] }, "CASES")).toBe(
     "2 Mar 2026 to 9 Mar 2026: n = 37 cases\nIndex 0.412 (a large change)\nlimit 0.400\noutside: above the limits\nA: 37",
   );
+  expect(pointText("SCANNER", { ...POINT, value: 0.3, high: 0.7, side: null }, "DAY")).toContain(
+    "Index 0.300 (large, but not more than chance gives in so few cases)",
+  );
   expect(stepText({ starts_at: POINT.starts_at, ends_at: "2026-03-02T09:00:00Z" }, "CASES")).toBe(
     "2 Mar 2026",
   );

@@ -221,7 +221,7 @@ export function pointText(kind: DriftChartKind, point: DriftPoint, step: StepKin
   const lines = [`${stepText(point, step)}: n = ${point.n} ${words.rows}`];
   if (kind === "AGREEMENT" && point.n > 0) lines[0] += ` of ${point.units} cases`;
   if (point.value === null) lines.push("too few to be charted");
-  else lines.push(`${words.value} ${valueText(kind, point.value)}${meaning(kind, point.value)}`);
+  else lines.push(`${words.value} ${valueText(kind, point.value)}${meaning(kind, point)}`);
   if (point.low !== null && point.high !== null) lines.push(limitsText(kind, point.low, point.high));
   if (point.side !== null) lines.push(`outside: ${point.side} the limits`);
   if (words.figure && point.figure !== null) lines.push(`${words.figure} ${decimal(point.figure)}`);
@@ -229,8 +229,13 @@ export function pointText(kind: DriftChartKind, point: DriftPoint, step: StepKin
   return lines.join("\n");
 }
 
-const meaning = (kind: DriftChartKind, value: number) =>
-  CHART_WORDS[kind].unit === "INDEX" ? ` (${stabilityWord(value)})` : "";
+/** The word of an index; a large one inside its limit is what chance gives in so few cases. */
+function meaning(kind: DriftChartKind, { value, side }: DriftPoint): string {
+  if (CHART_WORDS[kind].unit !== "INDEX" || value === null) return "";
+  return value >= 0.25 && side === null
+    ? " (large, but not more than chance gives in so few cases)"
+    : ` (${stabilityWord(value)})`;
+}
 
 export function limitsText(kind: DriftChartKind, low: number, high: number): string {
   if (CHART_WORDS[kind].unit === "INDEX") return `limit ${valueText(kind, high)}`;
