@@ -67,7 +67,9 @@ export function ReaderStudyFrame({ id, children }: ReaderStudyFrameProps) {
             ← Reader studies
           </Anchor>
           <Group gap="sm" align="center">
-            <Title order={3}>{data.name}</Title>
+            <Title order={3} style={{ overflowWrap: "anywhere" }}>
+              {data.name}
+            </Title>
             <ReaderStudyStateBadge state={data.state} />
             {data.is_demo && <DemoBadge />}
           </Group>
