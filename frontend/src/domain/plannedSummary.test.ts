@@ -118,7 +118,9 @@ describe("the overview of a planned result", () => {
       text: "With AI, mean of 5 readers: Area under the weighted AFROC curve (wAFROC) 0.900 (0.850–0.950)",
       about: "primary endpoint marks, Obuchowski–Rockette · 95 % interval",
     });
-    expect(texts([...(readers ?? []), ...(ai ?? [])]).filter((text) => text.includes("wAFROC"))).toHaveLength(1);
+    expect(texts([...(readers ?? []), ...(ai ?? [])]).filter((text) => text.includes("wAFROC"))).toHaveLength(
+      1,
+    );
   });
 
   it("is silent about an interval that is not there, and prefers the endpoint where neither has one", () => {
