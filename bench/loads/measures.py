@@ -213,6 +213,7 @@ def pages(portal: LivePortal, *, assignments: int) -> None:
             ("next", token),
             ("", trial.coordinator),
             ("progress", trial.coordinator),
+            ("randomisation", trial.coordinator),
         ):
             address = f"{path}/{page}".rstrip("/")
             times = []
