@@ -25,6 +25,9 @@ const REASONS: Record<string, string> = {
   "unstable-queue": "the queue is unstable",
 };
 
+/** A rating or score that divides cases: six figures, so that 0.99964 and 0.99981 are told apart. */
+export const ratingText = (value: number): string => String(Number(value.toPrecision(6)));
+
 /** Three decimals, with a true minus sign. */
 export function decimal(value: number): string {
   const text = value.toFixed(3);

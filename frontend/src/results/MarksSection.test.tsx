@@ -5,6 +5,7 @@ import { cleanup, fireEvent, render, screen } from "@testing-library/react";
 import { afterEach, beforeAll, expect, test, vi } from "vitest";
 import type { Outcome } from "@/domain/analysisResult";
 import type { DescribedMarks, Description, MarkingParticipant } from "@/domain/description";
+import { ratingText } from "@/domain/resultText";
 import { CasesBehindContext } from "./casesBehind";
 import { MarksSection } from "./MarksSection";
 
@@ -113,6 +114,10 @@ test("few false marks have an axis whose ticks differ, and a curve's points the 
   const shapes = [...(froc?.querySelectorAll("path[fill='var(--figure-1)']") ?? [])];
   expect(new Set(shapes.map((shape) => shape.getAttribute("d"))).size).toBe(1);
   expect(shapes).toHaveLength(3);
+});
+
+test("ratings that differ in the fourth decimal are told apart", () => {
+  expect([0.99964, 0.99981, 80, 1 / 3].map(ratingText)).toEqual(["0.99964", "0.99981", "80", "0.333333"]);
 });
 
 test("a point of a curve says what it counts and opens its cases, by keyboard too", () => {

@@ -12,6 +12,7 @@ import {
   subjectOf,
   voiceName,
 } from "@/domain/description";
+import { ratingText } from "@/domain/resultText";
 import { Figure } from "@/ui/charts/Figure";
 import { Section } from "@/ui/Section";
 import { useOpenCases } from "./casesBehind";
@@ -55,7 +56,7 @@ export function MarksSection({ description, marks, isShown }: MarksSectionProps)
   const { lesions, positives, negatives, positives_without_lesion } = marks.counts;
   const open = (one: MarkingParticipant, threshold: number | null) => {
     const name = voiceName(one, subjectOf(description, one.subject));
-    const from = threshold === null ? "none" : `from ${Number(threshold.toFixed(3))} on`;
+    const from = threshold === null ? "none" : `from ${ratingText(threshold)} on`;
     openCases(markedCases(`${name}, marks ${from}`, one, threshold, marks.lesions_by_case));
   };
   return (

@@ -3,7 +3,7 @@ import { scaleLinear } from "@visx/scale";
 import { LinePath } from "@visx/shape";
 import { isUndefined } from "@/domain/analysisResult";
 import type { MarkingParticipant, MarksCurve, MarksPoint } from "@/domain/description";
-import { decimal, outcomeText } from "@/domain/resultText";
+import { decimal, outcomeText, ratingText } from "@/domain/resultText";
 import { type Look, looksOf } from "@/ui/charts/looks";
 import { Mark } from "@/ui/charts/Mark";
 import { CurveLegend, LEGEND_ROW, LEGEND_WIDTH } from "./CurveLegend";
@@ -136,7 +136,7 @@ function pointText(
     ? `${decimal(x)} false marks per case, n = ${n} cases`
     : `${decimal(x)} of the negative cases with a false mark, n = ${negatives}`;
   return [
-    `${name}, marks from ${Number((threshold ?? 0).toFixed(3))} on`,
+    `${name}, marks from ${ratingText(threshold ?? 0)} on`,
     `${decimal(y)} of the lesions found, n = ${lesions}`,
     across,
   ].join("\n");

@@ -4,7 +4,7 @@ import { LinePath } from "@visx/shape";
 import { binaryOutcome, isUndefined } from "@/domain/analysisResult";
 import type { DescribedParticipant } from "@/domain/description";
 import { type PrPoint, precisionBand, prPointsOf } from "@/domain/precisionRecall";
-import { decimal, intervalText, outcomeDetail, outcomeText } from "@/domain/resultText";
+import { decimal, intervalText, outcomeDetail, outcomeText, ratingText } from "@/domain/resultText";
 import { type Look, looksOf } from "@/ui/charts/looks";
 import { Mark } from "@/ui/charts/Mark";
 import { CurveLegend, LEGEND_ROW, LEGEND_WIDTH } from "./CurveLegend";
@@ -147,8 +147,7 @@ function Curve({ participant, look, points, x, y, opening }: SeriesProps & { poi
 }
 
 function pointText({ name }: DescribedParticipant, point: PrPoint): string {
-  const threshold =
-    point.threshold === null ? "" : ` with ratings from ${Number(point.threshold.toFixed(3))} on`;
+  const threshold = point.threshold === null ? "" : ` with ratings from ${ratingText(point.threshold)} on`;
   return [
     `${name}${threshold}`,
     `precision ${decimal(point.precision)}: ${point.tp} of ${point.tp + point.fp} called cases are positive`,

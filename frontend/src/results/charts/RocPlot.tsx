@@ -9,7 +9,7 @@ import {
   type RocPoint,
 } from "@/domain/analysisResult";
 import type { DescribedPoint } from "@/domain/description";
-import { decimal, intervalText, outcomeDetail, outcomeText } from "@/domain/resultText";
+import { decimal, intervalText, outcomeDetail, outcomeText, ratingText } from "@/domain/resultText";
 import { type Look, looksOf } from "@/ui/charts/looks";
 import { Mark } from "@/ui/charts/Mark";
 import { CurveLegend, LEGEND_ROW, LEGEND_WIDTH } from "./CurveLegend";
@@ -152,8 +152,7 @@ function Curve<P extends Participant>({
 
 /** What a point of a curve says: both fractions, with Wilson's intervals where the result holds them, and n. */
 function vertexText({ name, roc }: Participant, point: RocPoint | DescribedPoint): string {
-  const threshold =
-    point.threshold === null ? "" : ` with ratings from ${Number(point.threshold.toFixed(3))} on`;
+  const threshold = point.threshold === null ? "" : ` with ratings from ${ratingText(point.threshold)} on`;
   const [sensitivity, specificity] = [decimal(point.tpf), decimal(1 - point.fpf)];
   if (!("tpf_low" in point) || isUndefined(roc)) {
     return `${name}${threshold}: sensitivity ${sensitivity}, specificity ${specificity}`;
