@@ -59,7 +59,7 @@ def test_a_score_is_explained_checked_and_shown_to_a_reader(stage: Stage, signed
     page.get_by_role("button", name="Explain predictions").click()
     dialog = page.get_by_role("dialog", name="Explain predictions")
     expect(dialog.get_by_role("button", name="Explain", exact=True)).to_be_disabled()
-    dialog.get_by_role("textbox", name="Predictions").click()
+    dialog.get_by_role("combobox", name="Predictions").click()
     page.get_by_role("option").first.click()
     page.keyboard.press("Escape")
     screenshots(page, "explain")

@@ -85,7 +85,7 @@ function useCheck({ model_version: { id }, check: asLoaded }: Drift): Job | null
 function SetBy({ watch }: { watch: NonNullable<Drift["watch"]> }) {
   return (
     <>
-      <Badge color={watch.is_on ? "teal" : "gray"} mr="xs" component="span">
+      <Badge color={watch.is_on ? "teal" : "gray"} variant="light" mr="xs" component="span">
         {watch.is_on ? "on" : "off"}
       </Badge>
       Rule {watch.number}, set by {watch.created_by}, {dateTime(watch.created_at)}: {watch.reason}
