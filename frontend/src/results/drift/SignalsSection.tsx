@@ -18,7 +18,13 @@ export function SignalsSection({ drift }: { drift: Drift }) {
     <Section
       title="Signals"
       about={ABOUT}
-      actions={open > 0 && <Badge color="orange" variant="light">{open} not acknowledged</Badge>}
+      actions={
+        open > 0 && (
+          <Badge color="orange" variant="light">
+            {open} not acknowledged
+          </Badge>
+        )
+      }
     >
       {drift.signals.length === 0 ? (
         <Text size="sm" c="dimmed">
