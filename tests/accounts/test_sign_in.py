@@ -99,7 +99,14 @@ def test_every_write_of_a_session_needs_the_csrf_token(ada: User) -> None:
     User.objects.filter(pk=ada.pk).update(is_superuser=True, may_create_reader_studies=True)
     client = Client(enforce_csrf_checks=True)
     client.force_login(ada, backend="django.contrib.auth.backends.ModelBackend")
-    named = ("frames", "standard_version", "adjudication_number", "analysis_plan_number", "protocol_version")
+    named = (
+        "frames",
+        "standard_version",
+        "adjudication_number",
+        "analysis_plan_number",
+        "protocol_version",
+        "layer_number",
+    )
     numbers = dict.fromkeys(named, "1")
     values = {"name": "measures", "path": "x", **numbers}
     any_uuid, any_uid = "00000000-0000-4000-8000-000000000000", "1.2.3"
