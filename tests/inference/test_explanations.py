@@ -156,7 +156,8 @@ def test_both_methods_find_the_planted_block_in_patient_millimetres(client, pred
     facts = gradients.facts
     difference = facts["score"] - facts["baseline_score"]
     assert facts["completeness_error"] == pytest.approx(facts["attribution_sum"] - difference, abs=1e-12)
-    assert abs(facts["completeness_error"]) < 0.02 * difference
+    # The network bends at zero, which thirty steps hit to some per cent; the page calls up to five adding up.
+    assert abs(facts["completeness_error"]) < 0.05 * difference
 
     told = set(Event.objects.filter(stream="inference").values_list("action", "object_id"))
     expected = {("explanation_job.create", str(job.pk)), ("explanation_job.finish", str(job.pk))}

@@ -1,4 +1,4 @@
-import { SimpleGrid, Stack, Table, Text } from "@mantine/core";
+import { SimpleGrid, Table, Text } from "@mantine/core";
 import { type Abstention, type DescribedAbstention, sentCases } from "@/domain/abstention";
 import { isUndefined } from "@/domain/analysisResult";
 import { csvText } from "@/domain/csv";
@@ -90,11 +90,9 @@ export function AbstentionSection({ title = TITLE, name, abstention, ...shown }:
           isOpening={participant !== undefined}
           chart={<AbstentionPlot name={name} abstention={abstention} level={level} openAt={openAt} />}
         />
-        <Stack gap="sm">
-          <KeptTable abstention={abstention} />
-          <AreaTable estimates={abstention.estimates} />
-        </Stack>
+        <AreaTable estimates={abstention.estimates} />
       </SimpleGrid>
+      <KeptTable abstention={abstention} />
     </Section>
   );
 }

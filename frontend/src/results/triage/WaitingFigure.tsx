@@ -11,7 +11,7 @@ import { Mark } from "@/ui/charts/Mark";
 
 const WIDTH = 440;
 const HEIGHT = 280;
-const MARGIN = { top: 12, left: 56, right: 190, bottom: 46 };
+const MARGIN = { top: 12, left: 56, right: 220, bottom: 46 };
 const LABEL = { fontSize: 12, fill: "var(--figure-ink)", textAnchor: "middle" as const };
 const LEGEND_ROW = 20;
 // A mark at every so manieth point: enough to read values from.
