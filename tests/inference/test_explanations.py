@@ -68,13 +68,15 @@ def client(builder):
 
 @pytest.fixture
 def version_of(builder):
-    """Registers a file as a version that the portal runs."""
+    """Registers a file as a version that the portal runs; the file is gone afterwards, for other tests upload it."""
+    written: list[Path] = []
 
     def register(content: bytes, kind: str = "TORCH_EXPORT", card=CARD) -> ModelVersion:
         digest = hashlib.sha256(content).hexdigest()
         path = Path(site.VAR_DIR) / model_path(digest)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
+        written.append(path)
         return model_version_register(
             by=builder,
             ai_model=ai_model_create(by=builder, name=f"{kind} {digest[:8]}"),
@@ -85,7 +87,9 @@ def version_of(builder):
             weights_digest=digest,
         )
 
-    return register
+    yield register
+    for path in written:
+        path.unlink(missing_ok=True)
 
 
 @pytest.fixture

@@ -179,7 +179,7 @@ def test_wrong_input_is_refused_at_its_field(made, client):
         ({"readers": 2}, "readers", "not_wanted"),
         ({"arm": "Z"}, "arm", "unknown"),
         ({"model_version_id": "other"}, "model_version_id", "unknown"),
-        ({"threshold": "nan"}, "threshold", "not_finite"),
+        ({"threshold": "nan"}, "threshold", "invalid"),
         ({"reading_min": 0}, "reading_min", "min_value"),
     ):
         status, answer = ask(client, run, "replay", **sent)
