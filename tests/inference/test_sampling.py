@@ -116,7 +116,7 @@ def loaded(content):
     return load_model("TORCHSCRIPT", content, ["score"], 2**30, torch.device("cpu"))
 
 
-def test_dropout_has_the_variance_of_a_binomial_share(file_of):
+def test_dropout_has_the_variance_of_a_binomial_share():
     """Var = 0.25 p / ((1 - p) n): SD 0.5 sqrt(0.25 / (0.75 x 400)) = 0.0144.
 
     Of 200 samples the standard deviation has a relative standard error of 1 / sqrt(2 x 199) = 5 %: four of them.

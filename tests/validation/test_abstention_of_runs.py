@@ -84,8 +84,9 @@ def test_what_cannot_be_drawn_has_a_reason() -> None:
     assert one(found, "other")["abstention"]["counts"]["cases"] == 1
     mixed = [doubt(0.1), {**doubt(0.2), "method": "MC_DROPOUT"}, None, None, None]
     assert "not one quantity" in one(described(mixed), "ai")["abstention"]["detail"]
-    for subject in content["plan"]["document"]["subjects"]:
-        subject.update({"operating_point": None} if subject["kind"] == "AI" else {})
+    content["plan"]["document"]["subjects"] = [
+        {**subject, "operating_point": None} if subject["kind"] == "AI" else subject for subject in [*subjects, other]
+    ]
     undecided = json.loads(json.dumps(describe(content, lay_out(content))))
     assert "operating point" in one(undecided, "other")["abstention"]["detail"]
 
