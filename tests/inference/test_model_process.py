@@ -191,6 +191,8 @@ def test_the_process_knows_nothing_of_the_worker(process_of, monkeypatch):
         b"HOME",
         b"LC_CTYPE",
         b"CUBLAS_WORKSPACE_CONFIG",
+        # matplotlib, which captum imports, wants a folder.
+        b"MPLCONFIGDIR",
     }
 
 
