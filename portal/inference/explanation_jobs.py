@@ -111,8 +111,8 @@ def explanation_job_create(*, by: User, model_version: ModelVersion, asked: Expl
         progress_total=len(predictions),
     )
     ExplanationItem.objects.bulk_create(ExplanationItem(job=job, prediction=one) for one in predictions)
-    detail = {"model_version": str(model_version.pk), "method": asked.method, "predictions": len(predictions)}
-    record(stream=STREAM, actor=by, action="explanation_job.create", obj=job, detail=detail)
+    told = {"model_version": str(model_version.pk), "method": asked.method, "predictions": len(predictions)}
+    record(stream=STREAM, actor=by, action="explanation_job.create", obj=job, detail=told)
     jobs.enqueue(job)
     return job
 
