@@ -5,7 +5,7 @@ from typing import Any
 
 from validation.stats.results import Undefined
 from validation.stats.triage import SIMULATION, expected_waits, simulated_waits, utilisation
-from validation.triage.words import curves_of, sentences_of
+from validation.triage.words import curves_of, expected_sentences
 
 CLOSED_FORM = "M/M/c: Erlang C, non-preemptive priority (Cobham 1954)"
 # Above it a simulation of this length has hardly settled.
@@ -55,6 +55,6 @@ def queue_answer(wish: QueueWish) -> dict[str, Any]:
     return answer | {
         "simulation": {"method": SIMULATION, "cases": len(simulated.is_positive), **simulated.effect.to_json()},
         "curves": curves_of(simulated.is_positive, simulated.first_come_min, simulated.triaged_min),
-        "sentences": sentences_of(simulated.effect),
+        "sentences": expected_sentences(expected, simulated.effect),
         "notes": notes,
     }

@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 
 from validation.stats.checks import BoolArray, FloatArray
-from validation.stats.results import Undefined
-from validation.stats.triage import TriageEffect, Waits, still_waiting
+from validation.stats.results import Estimate, Undefined
+from validation.stats.triage import ExpectedWaits, TriageEffect, Waits, still_waiting
 
 # How many points of a curve are drawn; it ends where one of a hundred still waits.
 POINTS = 81
@@ -22,18 +22,45 @@ def _sentence(whose: str, waits: Waits) -> str:
     first, triaged, change = waits.first_come_min, waits.triaged_min, waits.change_min
     if isinstance(first, Undefined) or isinstance(triaged, Undefined) or isinstance(change, Undefined):
         return f"{whose} cases: not defined. {_detail(change)}"
-    minutes = abs(change.value)
-    said = f"{whose} cases are read {minutes:.1f} min {'later' if change.value > 0 else 'earlier'} in the AI's order"
-    if minutes < 0.05:
-        said = f"{whose} cases are read neither earlier nor later in the AI's order"
+    said = _moved(whose, change.value)
     waited = f"they wait {triaged.value:.1f} instead of {first.value:.1f} min on average (n = {change.n})"
     if change.low is None or change.high is None:
         return f"{said}: {waited}. No interval: {change.note}"
-    # Of a change that is a gain the ends are told as gains, the smaller first.
-    ends = (change.low, change.high) if change.value > 0 else (-change.high, -change.low)
-    interval = f"{100 * change.level:.4g} % interval {ends[0]:.1f} to {ends[1]:.1f} min"
+    interval = _interval(change, is_gain=change.value <= 0)
     shown = "" if change.low > 0 or change.high < 0 else " The interval includes 0, so neither is shown."
     return f"{said} ({interval}): {waited}.{shown}"
+
+
+def expected_sentences(expected: ExpectedWaits, simulated: TriageEffect) -> list[str]:
+    """Say the same of a queue, by its closed form; the simulation says how far a long stretch of it strays."""
+    return [
+        _expected("Positive", expected.positives_min, expected.first_come_min, simulated.positives),
+        _expected("Negative", expected.negatives_min, expected.first_come_min, simulated.negatives),
+    ]
+
+
+def _expected(whose: str, triaged: float, first_come: float, simulated: Waits) -> str:
+    change = triaged - first_come
+    said = f"{_moved(whose, change)}: they wait {triaged:.1f} instead of {first_come:.1f} min on average"
+    found = simulated.change_min
+    if isinstance(found, Undefined) or found.low is None:
+        return f"{said}."
+    return f"{said} (simulated: {_interval(found, is_gain=change <= 0)})."
+
+
+def _moved(whose: str, change_min: float) -> str:
+    if abs(change_min) < 0.05:
+        return f"{whose} cases are read neither earlier nor later in the AI's order"
+    return (
+        f"{whose} cases are read {abs(change_min):.1f} min {'later' if change_min > 0 else 'earlier'} in the AI's order"
+    )
+
+
+def _interval(change: Estimate, *, is_gain: bool) -> str:
+    """Of a change that is a gain the ends are told as gains, the smaller first."""
+    low, high = change.low or 0.0, change.high or 0.0
+    ends = (-high, -low) if is_gain else (low, high)
+    return f"{100 * change.level:.4g} % interval {ends[0]:.1f} to {ends[1]:.1f} min"
 
 
 def _detail(outcome: Any) -> str:
