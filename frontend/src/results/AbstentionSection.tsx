@@ -90,7 +90,9 @@ export function AbstentionSection({ title = TITLE, name, abstention, ...shown }:
           isOpening={participant !== undefined}
           chart={<AbstentionPlot name={name} abstention={abstention} level={level} openAt={openAt} />}
         />
-        <AreaTable estimates={abstention.estimates} />
+        <div>
+          <AreaTable estimates={abstention.estimates} />
+        </div>
       </SimpleGrid>
       <KeptTable abstention={abstention} />
     </Section>
