@@ -30,7 +30,7 @@ from tests.thorough import is_thorough
 pytestmark = [pytest.mark.fault, pytest.mark.slow, pytest.mark.timeout(900)]
 
 # The seeds are always the same ones, so that a failure can be played again.
-SEEDS = 200 if is_thorough() else 20
+SEEDS = 200 if is_thorough() else 40
 DESKS = 8
 KILL_EVERY_S = 5.0
 WORKERS = 2
