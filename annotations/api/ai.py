@@ -30,7 +30,7 @@ from portal.accounts.authentication import caller
 from portal.errors import NotFound
 from portal.inference.access import has_segment
 from portal.inference.api.explanations import ExplanationGridOutput
-from portal.inference.api.predictions import ai_segment_response, heat_map_response, voxels_response
+from portal.inference.api.predictions import ai_segment_response, voxels_response
 from portal.inference.api.shapes import HeatMapOutput
 from portal.inference.api.uncertainty import UncertaintyShape
 from portal.inference.calibration import CalibrationHint, hint_for
@@ -235,7 +235,7 @@ class ReadHeatMapApi(APIView):
         if prediction is None or heat_map is None:
             raise NotFound
         ai_delivered(read=read, prediction=prediction, content=AiContent.HEAT_MAP)
-        return heat_map_response(heat_map)
+        return voxels_response(heat_map.digest)
 
 
 class ReadExplanationApi(APIView):

@@ -5,6 +5,7 @@ from itertools import pairwise
 from typing import Any, TypedDict
 
 from portal.errors import FieldProblem
+from portal.inference.finding_geometry import problem as _problem
 
 MAXIMUM_BANDS = 50
 MAXIMUM_SOURCE = 200
@@ -55,10 +56,6 @@ def hint_for(score: float, calibration: Mapping[str, Any] | None) -> Calibration
                 positives=band["positives"],
             )
     return None
-
-
-def _problem(field: str, code: str, detail: str) -> FieldProblem:
-    return {"field": field, "code": code, "detail": detail}
 
 
 def _is_band(band: Any) -> bool:

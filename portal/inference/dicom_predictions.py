@@ -24,7 +24,8 @@ from portal.inference.dicom_statements import (
     score_of,
 )
 from portal.inference.finding_geometry import problem
-from portal.inference.models import ModelCard, ModelVersion
+from portal.inference.models import ModelVersion
+from portal.inference.selectors import card_of
 
 THRESHOLD = 0.5
 # What a file says of an algorithm, `name` and `version`, if anything.
@@ -103,8 +104,8 @@ class Reading:
 
     def __post_init__(self) -> None:
         """Know the codes of the version's card."""
-        card = ModelCard.objects.filter(model_version=self.version).first()
-        outputs = card.document["outputs"] if card else []
+        card = card_of(self.version.pk)
+        outputs = card["outputs"] if card else []
         self.score_codes = {
             (one["code"]["scheme"], one["code"]["value"]) for one in outputs if one["kind"] != "HEAT_MAP"
         }

@@ -3,7 +3,6 @@
 The process is not trusted: everything is checked here, outside of it. Pure rules over arrays and plain values.
 """
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -13,6 +12,7 @@ import numpy.typing as npt
 from portal.inference.engine.preprocess import GridVolume
 from portal.inference.engine.refusal import ModelRefused
 from portal.inference.engine.volume import Point
+from portal.inference.finding_geometry import is_finite_number
 from portal.inference.heat_map import MAXIMUM_SIDE, MAXIMUM_VOXELS, HeatMapInput
 
 AFFINE_DIGITS = 6
@@ -49,7 +49,7 @@ def checked_map(said: Mapping[str, Any], arrays: Sequence[tuple[str, npt.NDArray
         raise _broken()
     if not _is_name(layer) or not isinstance(groups, list) or not all(map(_is_name, groups)):
         raise _broken()
-    if not (np.isfinite(values).all() and all(_is_finite(value) for value in facts.values())):
+    if not (np.isfinite(values).all() and all(is_finite_number(value) for value in facts.values())):
         raise ModelRefused("not_finite", "The gradients are NaN or infinite, so there is no map.")
     return ExplainedMap(values, step, first, str(layer), {key: float(one) for key, one in facts.items()}, groups)
 
@@ -104,13 +104,9 @@ def _is_map(values: npt.NDArray[np.float32]) -> bool:
 
 
 def _point(raw: Any) -> Point | None:
-    if not isinstance(raw, list) or len(raw) != 3 or not all(_is_finite(value) for value in raw):
+    if not isinstance(raw, list) or len(raw) != 3 or not all(is_finite_number(value) for value in raw):
         return None
     return float(raw[0]), float(raw[1]), float(raw[2])
-
-
-def _is_finite(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def _is_name(value: Any) -> bool:

@@ -35,12 +35,13 @@ from portal.inference.models import (
     ExplanationItem,
     ExplanationJob,
     ExplanationMethod,
-    ModelCard,
     ModelVersion,
     Prediction,
     WeightsCheck,
 )
+from portal.inference.patience import Patience
 from portal.inference.pixels import CtSeries, UnusableInput
+from portal.inference.selectors import card_of
 from portal.inference.streams import STREAM
 from portal.inference.weights_check import similarity, stage_counts
 from portal.jobs import JobFailed, Lease
@@ -48,7 +49,6 @@ from portal.jobs import JobFailed, Lease
 METHOD_VERSION = "1"
 # A GPU sums in another order (docs/models.md).
 SCORE_TOLERANCE = 1e-3
-MOST_WORN_OUT = 3
 
 
 class Made(NamedTuple):
@@ -63,7 +63,7 @@ def explanation_job_work(job: ExplanationJob, lease: Lease) -> None:
     """Explain every pending prediction of the job, and end the job."""
     explainer = _Explainer(job, lease)
     pending = ExplanationItem.objects.filter(job=job, state=JobState.PENDING)
-    worn_out_in_a_row = 0
+    patience = Patience("cases")
     with explainer.process:
         try:
             explainer.process.start()
@@ -71,10 +71,7 @@ def explanation_job_work(job: ExplanationJob, lease: Lease) -> None:
             raise JobFailed(refused.detail, code=refused.code) from refused
         for item in pending.select_related("prediction__imaging_study"):
             explainer.work(item)
-            worn_out_in_a_row = 0 if explainer.process.is_running else worn_out_in_a_row + 1
-            if worn_out_in_a_row == MOST_WORN_OUT:
-                detail = f"The model died or had to be stopped on {MOST_WORN_OUT} cases in a row; the rest waits."
-                raise JobFailed(detail, code="model_keeps_failing")
+            patience.tell(is_worn_out=not explainer.process.is_running)
     _finish(job, lease)
 
 
@@ -84,8 +81,8 @@ class _Explainer:
     def __init__(self, job: ExplanationJob, lease: Lease) -> None:
         self.job, self.lease = job, lease
         self.version: ModelVersion = job.model_version
-        card = ModelCard.objects.filter(model_version=self.version).first()
-        self.specification: Mapping[str, Any] | None = card.document["input"] if card else None
+        card = card_of(self.version.pk)
+        self.specification: Mapping[str, Any] | None = card["input"] if card else None
         self.total = ExplanationItem.objects.filter(job=job).count()
         self.done = ExplanationItem.objects.filter(job=job).exclude(state=JobState.PENDING).count()
         self.message = "Loading the model"
@@ -93,7 +90,7 @@ class _Explainer:
             kind=self.version.kind,
             path=Path(settings.VAR_DIR) / self.version.weights_path,
             digest=self.version.weights_digest,
-            keys=[one["key"] for one in card.document["outputs"]] if card else [DEMO_OUTPUT],
+            keys=[one["key"] for one in card["outputs"]] if card else [DEMO_OUTPUT],
             limits=model_limits(),
             waiting=self.still_wanted,
             explains=job.output,

@@ -18,12 +18,12 @@ from portal.inference.models import (
     ExplanationItem,
     ExplanationJob,
     ExplanationMethod,
-    ModelCard,
     ModelVersion,
     Prediction,
     PredictionSource,
 )
 from portal.inference.prediction_input import PULMONARY_NODULE
+from portal.inference.selectors import card_of, specification_of
 from portal.inference.streams import STREAM
 
 MAXIMUM_PREDICTIONS = 50
@@ -56,8 +56,8 @@ def outputs_of(model_version: ModelVersion) -> dict[str, str]:
     """Names of the outputs of a version that can be explained, by their keys: scores of the case."""
     if model_version.kind == EngineKind.DEMO_CNN:
         return {DEMO_OUTPUT: str(PULMONARY_NODULE["meaning"])}
-    card = ModelCard.objects.filter(model_version=model_version).first()
-    outputs = card.document["outputs"] if card else []
+    card = card_of(model_version.pk)
+    outputs = card["outputs"] if card else []
     return {one["key"]: one["name"] for one in outputs if one["kind"] == CASE_PROBABILITY}
 
 
@@ -139,8 +139,8 @@ def _predictions(
 def _parameters(model_version: ModelVersion, asked: ExplanationAsked) -> dict[str, Any]:
     if asked.method == ExplanationMethod.GRAD_CAM:
         return {"layer": asked.layer}
-    card = ModelCard.objects.filter(model_version=model_version).first()
-    window = card.document["input"]["window"] if card else None
+    specification = specification_of(model_version)
+    window = specification["window"] if specification else None
     usual = float(window["low"]) if window else AIR_HU
     return {"steps": asked.steps, "baseline_hu": usual if asked.baseline_hu is None else asked.baseline_hu}
 

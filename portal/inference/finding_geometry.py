@@ -5,6 +5,7 @@ named image. The shape alone is also written as a JSON Schema, `schemas/ai-findi
 """
 
 import math
+import sys
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -53,6 +54,11 @@ ONLY_IN_PATIENT = ("BOX", SPHERE)
 def problem(field: str, code: str, detail: str) -> FieldProblem:
     """One fault and its place."""
     return {"field": field, "code": code, "detail": detail}
+
+
+def is_finite_number(value: Any) -> bool:
+    """Say whether `value` is a JSON number that a float holds: no NaN, nothing infinite, no longer whole number."""
+    return is_number(value, -sys.float_info.max, sys.float_info.max)
 
 
 def is_number(value: Any, low: float, high: float) -> bool:

@@ -14,6 +14,8 @@ import numpy as np
 
 from portal.errors import FieldProblem
 from portal.inference.dicom_uid import UID
+from portal.inference.finding_geometry import is_number
+from portal.inference.finding_geometry import problem as _problem
 
 # 8 MiB of voxels: 256 x 256 x 128. A heat map is coarse; the image beneath it is not.
 MAXIMUM_VOXELS = 2**23
@@ -82,12 +84,8 @@ def to_heat_map_input(raw: Mapping[str, Any]) -> HeatMapInput:
     return HeatMapInput(raw["columns"], raw["rows"], raw["slices"], affine, frame, voxels)
 
 
-def _problem(field: str, code: str, detail: str) -> FieldProblem:
-    return {"field": field, "code": code, "detail": detail}
-
-
 def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= MAXIMUM_NUMBER
+    return is_number(value, -MAXIMUM_NUMBER, MAXIMUM_NUMBER)
 
 
 def _affine_problems(affine: Any, path: str) -> list[FieldProblem]:

@@ -12,6 +12,7 @@ from typing import Any
 from jsonschema import Draft202012Validator
 
 from portal.errors import FieldProblem
+from portal.inference.finding_geometry import problem as _problem
 from portal.json_schema import schema_faults
 
 _SCHEMA = Path(__file__).parent / "schemas" / "model-card-1.schema.json"
@@ -80,7 +81,3 @@ def _repeated(card: ModelCard, part: str) -> list[FieldProblem]:
         for index, key in enumerate(keys)
         if key in keys[:index]
     ]
-
-
-def _problem(field: str, code: str, detail: str) -> FieldProblem:
-    return {"field": field, "code": code, "detail": detail}

@@ -12,12 +12,12 @@ from portal.imaging.models import Series
 from portal.inference.measured_segment import measured, software
 from portal.inference.measurement_jobs import segments_of
 from portal.inference.models import (
-    ModelCard,
     Prediction,
     PredictionMeasurement,
     PredictionMeasurementJob,
 )
 from portal.inference.segment_files import ai_segment_read
+from portal.inference.selectors import card_of
 from portal.inference.streams import STREAM
 from portal.jobs import Lease
 
@@ -41,8 +41,8 @@ def measured_columns(text: str, geometry: dict[str, Any], names: Collection[str]
 
 def declared_names(prediction: Prediction) -> list[str] | None:
     """Return the quantities that the card of the version declares; None where it declares none, which are all."""
-    card = ModelCard.objects.filter(model_version=prediction.model_version_id).first()
-    return card.document.get("measurements") if card else None
+    card = card_of(prediction.model_version_id)
+    return card.get("measurements") if card else None
 
 
 def prediction_measure_work(job: PredictionMeasurementJob, lease: Lease) -> None:

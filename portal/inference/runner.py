@@ -18,17 +18,14 @@ from portal.inference.checked_input import read_checked
 from portal.inference.engine.refusal import ModelRefused
 from portal.inference.engines import Engine, open_engine
 from portal.inference.heat_map import HeatMapInput
-from portal.inference.input_check import Specification
 from portal.inference.measurement_jobs import measurements_follow
-from portal.inference.models import InferenceItem, InferenceRun, ModelCard, ModelVersion, Prediction, PredictionSource
+from portal.inference.models import InferenceItem, InferenceRun, Prediction, PredictionSource
+from portal.inference.patience import Patience
 from portal.inference.pixels import UnusableInput
-from portal.inference.selectors import sampling_of
+from portal.inference.selectors import sampling_of, specification_of
 from portal.inference.services import heat_map_create
 from portal.inference.streams import STREAM
 from portal.jobs import JobFailed, Lease
-
-# A model that dies or is stopped so often in a row does so on every case; each may take minutes.
-MOST_WORN_OUT = 3
 
 
 class Reason(NamedTuple):
@@ -51,16 +48,11 @@ def inference_run_work(run: InferenceRun, lease: Lease) -> None:
         .select_related("imaging_study")
         .order_by("created_at", "id")
     )
-    worn_out_in_a_row = 0
+    patience = Patience("imaging studies")
     try:
         for item in pending:
             _work_item(run, item, engine, lease)
-            worn_out_in_a_row = worn_out_in_a_row + 1 if engine.is_worn_out else 0
-            if worn_out_in_a_row == MOST_WORN_OUT:
-                detail = (
-                    f"The model died or had to be stopped on {MOST_WORN_OUT} imaging studies in a row; the rest waits."
-                )
-                raise JobFailed(detail, code="model_keeps_failing")
+            patience.tell(is_worn_out=engine.is_worn_out)
     finally:
         engine.close()
     _finish(run, lease)
@@ -70,12 +62,6 @@ def _still_wanted(run: InferenceRun, lease: Lease) -> None:
     """Called while a model computes: hold the lease; raise when the run was cancelled or taken over."""
     run.refresh_from_db(fields=["progress_done", "progress_total", "progress_message"])
     lease.progress(run.progress_done, run.progress_total, run.progress_message)
-
-
-def specification_of(model_version: ModelVersion) -> Specification | None:
-    """What the version's card says of its input; None without a card."""
-    card = ModelCard.objects.filter(model_version=model_version).first()
-    return card.document["input"] if card else None
 
 
 def _work_item(run: InferenceRun, item: InferenceItem, engine: Engine, lease: Lease) -> None:

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from portal.errors import FieldProblem
+from portal.inference.finding_geometry import problem
 from portal.inference.uncertainty import MC_DROPOUT, TEST_TIME_AUGMENTATION
 
 Array = npt.NDArray[np.float32]
@@ -141,4 +142,4 @@ def _no_dropout(kind: str) -> FieldProblem:
 
 
 def _problem(field: str, code: str, detail: str) -> FieldProblem:
-    return {"field": f"uncertainty.{field}", "code": code, "detail": detail}
+    return problem(f"uncertainty.{field}", code, detail)

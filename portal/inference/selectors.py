@@ -70,11 +70,21 @@ def most_urgent_run(otherwise: uuid.UUID | str) -> uuid.UUID | str:
     return waiting.order_by("-priority", "created_at").values_list("pk", flat=True).first() or otherwise
 
 
+def card_of(model_version_id: uuid.UUID) -> Mapping[str, Any] | None:
+    """Return the document of a version's card; None without one."""
+    return ModelCard.objects.filter(model_version=model_version_id).values_list("document", flat=True).first()
+
+
+def specification_of(model_version: ModelVersion) -> Mapping[str, Any] | None:
+    """Return what the version's card says of its input; None without a card."""
+    card = card_of(model_version.pk)
+    return card["input"] if card else None
+
+
 def augmentations_allowed(model_version: ModelVersion) -> Mapping[str, Any] | None:
     """Return how a case may be changed for test-time augmentation, as the version's card says; None: not at all."""
-    card = ModelCard.objects.filter(model_version=model_version).first()
-    allowed: Mapping[str, Any] | None = card.document["input"].get("augmentations") if card else None
-    return allowed
+    specification = specification_of(model_version)
+    return specification.get("augmentations") if specification else None
 
 
 def ensemble_members(model_version: ModelVersion) -> list[ModelVersion]:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from portal.errors import FieldProblem
+from portal.inference.finding_geometry import is_finite_number
 from portal.inference.finding_geometry import problem as _problem
 
 ENSEMBLE, MC_DROPOUT = "ENSEMBLE", "MC_DROPOUT"
@@ -61,16 +62,7 @@ def spread(scores: Sequence[float]) -> tuple[float, float]:
 
 
 def _is_spread(value: Any) -> bool:
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return is_number and value >= 0 and _is_finite(value)
-
-
-def _is_finite(value: int | float) -> bool:
-    try:
-        return math.isfinite(value)
-    except OverflowError:
-        # A whole number beyond what a float holds.
-        return False
+    return is_finite_number(value) and value >= 0
 
 
 def _is_count(value: Any) -> bool:

@@ -11,10 +11,11 @@ from annotations.domain.answers import reason_not_assessed
 from annotations.models import Arm, AssignmentRole, AssignmentState, LabelSchema, Read, ReaderStudy
 from portal.db import JobState
 from portal.imaging.models import Series as ImagingSeries
-from portal.inference.models import InferenceItem, ModelCard, ModelVersion, Prediction
-from portal.inference.selectors import predictions_in_force
+from portal.inference.models import InferenceItem, ModelVersion, Prediction
+from portal.inference.selectors import predictions_in_force, specification_of
 from validation.drift.charts import Series
 from validation.drift.rule import Chart
+from validation.selectors import questions_of
 
 CT = "CT"
 # Why rows are not among what is charted, as the API and the page name them.
@@ -80,8 +81,8 @@ def _scanner(facts: dict[str, Any] | None) -> str | None:
 
 def _slices(model_version: ModelVersion, rows: list[Any]) -> dict[Chart, Series]:
     """Of the series that the model reads: the longest of its modality."""
-    card = ModelCard.objects.filter(model_version=model_version).first()
-    modality = card.document["input"]["modality"] if card else CT
+    specification = specification_of(model_version)
+    modality = specification["modality"] if specification else CT
     described = (
         ImagingSeries.objects.filter(imaging_study__predictions__model_version=model_version, modality=modality)
         .order_by("imaging_study_id", "-number_of_instances", "series_instance_uid")
@@ -158,13 +159,8 @@ def agreement_of(*, arm: Arm, model_version: ModelVersion) -> Series:
 
 def _calls_asked(reader_study: ReaderStudy) -> dict[uuid.UUID, str]:
     """The key of the question that is the call, by version of the form."""
-    schemas = LabelSchema.objects.filter(reader_study=reader_study)
-    return {
-        schema.pk: question["key"]
-        for schema in schemas
-        for question in schema.questions
-        if question.get("role") == "CALL"
-    }
+    asked = {one.pk: questions_of(one)["call"] for one in LabelSchema.objects.filter(reader_study=reader_study)}
+    return {schema: key for schema, key in asked.items() if key is not None}
 
 
 def _calls_of_ai(

@@ -16,6 +16,7 @@ from portal.inference import explanation_jobs as services
 from portal.inference import selectors
 from portal.inference.access import explanation_by_id, explanation_job_by_id, model_version_by_id
 from portal.inference.api.predictions import voxels_response
+from portal.inference.api.shapes import JOB_FIELDS
 from portal.inference.explanation_jobs import ExplanationAsked
 from portal.inference.models import Explanation, ExplanationItem, ExplanationJob, ExplanationMethod, WeightsCheck
 from portal.inference.services import ai_viewed
@@ -72,17 +73,7 @@ class ExplanationJobOutput(serializers.ModelSerializer[ExplanationJob]):
             "parameters",
             "checks_weights",
             "seed",
-            "state",
-            "progress_done",
-            "progress_total",
-            "progress_message",
-            "error_code",
-            "error_detail",
-            "attempt",
-            "cancel_requested",
-            "created_at",
-            "started_at",
-            "finished_at",
+            *JOB_FIELDS,
         ]
 
 

@@ -23,15 +23,9 @@ from portal.inference.access import (
 )
 from portal.inference.api import shapes
 from portal.inference.heat_map_files import heat_map_read
-from portal.inference.models import HeatMap
 from portal.inference.predictions_csv import example_csv
 from portal.inference.segment_files import ai_segment_read
 from portal.pagination import CreatedCursorPagination
-
-
-def heat_map_response(heat_map: HeatMap) -> HttpResponse:
-    """Answer with a heat map's voxels."""
-    return voxels_response(heat_map.digest)
 
 
 def voxels_response(digest: str) -> HttpResponse:
@@ -99,7 +93,7 @@ class HeatMapApi(APIView):
         """Return the voxels, one byte each, the column fastest; the grid stands in the prediction."""
         heat_map = heat_map_of(model_version_id, prediction_id)
         services.ai_viewed(by=caller(request), action="heat_map.view", obj=heat_map)
-        return heat_map_response(heat_map)
+        return voxels_response(heat_map.digest)
 
 
 class AiSegmentApi(APIView):

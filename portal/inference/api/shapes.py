@@ -26,6 +26,21 @@ from portal.inference.prediction_input import MAXIMUM_TEXT
 from portal.inference.selectors import is_runnable
 from portal.inference.services import Posted
 
+# How far a job has come, and what became of it.
+JOB_FIELDS = (
+    "state",
+    "progress_done",
+    "progress_total",
+    "progress_message",
+    "error_code",
+    "error_detail",
+    "attempt",
+    "cancel_requested",
+    "created_at",
+    "started_at",
+    "finished_at",
+)
+
 
 class AiModelOutput(serializers.ModelSerializer[AiModel]):
     """A registered algorithm."""
@@ -159,17 +174,7 @@ class ModelUploadOutput(serializers.ModelSerializer[ModelUpload]):
             "sha256",
             "requested_by",
             "model_version_id",
-            "state",
-            "progress_done",
-            "progress_total",
-            "progress_message",
-            "error_code",
-            "error_detail",
-            "attempt",
-            "cancel_requested",
-            "created_at",
-            "started_at",
-            "finished_at",
+            *JOB_FIELDS,
         ]
 
 
@@ -189,17 +194,7 @@ class InferenceRunOutput(serializers.ModelSerializer[InferenceRun]):
             "requested_by",
             "priority",
             "uncertainty",
-            "state",
-            "progress_done",
-            "progress_total",
-            "progress_message",
-            "error_code",
-            "error_detail",
-            "attempt",
-            "cancel_requested",
-            "created_at",
-            "started_at",
-            "finished_at",
+            *JOB_FIELDS,
         ]
 
     @extend_schema_field(serializers.ChoiceField(choices=RunPriority.names))
