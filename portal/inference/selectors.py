@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.db.models import Case, Count, IntegerField, OuterRef, QuerySet, Subquery, When
+from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from portal.db import JobModel, JobState
@@ -112,20 +112,6 @@ def inference_runs_all() -> QuerySet[InferenceRun]:
 def items_of(*, run: InferenceRun) -> QuerySet[InferenceItem]:
     """Return a run's imaging studies in their order of work."""
     return InferenceItem.objects.filter(run=run).select_related("imaging_study").order_by("created_at", "id")
-
-
-def predictions_of(*, model_version: ModelVersion) -> QuerySet[Prediction]:
-    """Return every prediction of a model version, superseded ones included, with `in_force`."""
-    newest = (
-        Prediction.objects.filter(model_version=OuterRef("model_version"), imaging_study=OuterRef("imaging_study"))
-        .order_by("-created_at", "-id")
-        .values("pk")[:1]
-    )
-    return (
-        Prediction.objects.filter(model_version=model_version)
-        .select_related("imaging_study", "heat_map")
-        .annotate(in_force=Case(When(pk=Subquery(newest), then=True), default=False))
-    )
 
 
 def predictions_in_force(
