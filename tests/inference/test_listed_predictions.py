@@ -1,5 +1,7 @@
 """The list of a version's predictions: what became of measuring each, which call it is, and what explains it."""
 
+from typing import Any
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -65,7 +67,7 @@ def listed(client, url, **asked):
     return answer.json()["results"]
 
 
-LEFT_BEHIND = [
+LEFT_BEHIND: list[tuple[str, dict[str, Any]]] = [
     ("NO_SEGMENTS", {"findings": [NODULE]}),
     ("NOT_BEGUN", {"findings": [NODULE, *SEGMENTS]}),
     ("WAITING", {"job": "PENDING"}),

@@ -146,7 +146,7 @@ function ExplanationRow({ explanation, isOpen, onToggle, isLookedFor, rowRef }: 
       <Table.Tr
         ref={rowRef}
         aria-current={isLookedFor || undefined}
-        bg={isLookedFor ? "blue.light" : undefined}
+        bg={isLookedFor ? "var(--mantine-color-blue-light)" : undefined}
       >
         <Table.Td style={{ overflowWrap: "anywhere" }}>{explanation.imaging_study_uid}</Table.Td>
         <Table.Td>
