@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from portal.inference.layer_rule import LayerRule, calibrated_score
+from portal.inference.layer_rule import LayerRule, calibrated_score, shifted
 from validation.stats.calibration import calibration_summary
 from validation.stats.calibration_bootstrap import bootstrap_calibration, expected_error
 from validation.stats.checks import BoolArray, FloatArray
@@ -106,14 +106,26 @@ def fit_layer(content: Set, *, digest: str, asked: Asked) -> Fitted | Undefined:
 def check_layer(content: Set, *, digest: str, rule: LayerRule, operating_threshold: float) -> dict[str, Any]:
     """Measure a layer on a set that it was not fitted on: before, after, and where it shifts the prevalence shifted."""
     cases = _cases(content, digest)
-    plain = rule._replace(shift=None)
-    after, used = (np.array([calibrated_score(one, by) for one in cases.score.tolist()]) for by in (plain, rule))
+    after = used = _plain(cases.score, rule)
+    if rule.shift is not None:
+        used = np.array([shifted(one, *rule.shift) for one in after.tolist()])
     stages = {"before": cases.score, "after": after} | ({} if rule.shift is None else {"shifted": used})
     calls = {"before": (cases.score, cases.base_threshold), "after": (used, operating_threshold)}
     return _figures(cases, stages, calls, rule) | {
         "kind": "VALIDATION",
         "notes": [*_notes(cases), *_shift_notes(rule, cases.positives / len(cases.truth))],
     }
+
+
+def _plain(score: FloatArray, rule: LayerRule) -> FloatArray:
+    """The probabilities that a layer makes of scores, without its shift; equal scores are worked out once.
+
+    One by one: what numpy makes of a whole array may differ in the last digit, and a score at the threshold is called
+    as it is when a case is read.
+    """
+    plain = rule._replace(shift=None)
+    values, places = np.unique(score, return_inverse=True)
+    return np.array([calibrated_score(one, plain) for one in values.tolist()])[places]
 
 
 def _cases(content: Set, digest: str) -> _Cases:

@@ -25,6 +25,7 @@ from portal.inference.models import (
 from portal.inference.prediction_input import PULMONARY_NODULE
 from portal.inference.selectors import card_of, specification_of
 from portal.inference.streams import STREAM
+from portal.inference.uncertainty import ENSEMBLE, MC_DROPOUT, TEST_TIME_AUGMENTATION
 
 MAXIMUM_PREDICTIONS = 50
 FEWEST_STEPS, USUAL_STEPS, MOST_STEPS = 10, 50, 300
@@ -133,7 +134,19 @@ def _predictions(
         elif prediction.source != PredictionSource.COMPUTED:
             detail = "Only what the portal has computed itself can be explained."
             problems.append({"field": f"prediction_ids[{index}]", "code": "not_computed", "detail": detail})
+        elif prediction.uncertainty is not None:
+            detail = _mean_of_samples(prediction.uncertainty)
+            problems.append({"field": f"prediction_ids[{index}]", "code": "mean_of_samples", "detail": detail})
     return [found[one] for one in wanted if one in found], problems
+
+
+def _mean_of_samples(uncertainty: Mapping[str, Any]) -> str:
+    words = {MC_DROPOUT: "dropout", TEST_TIME_AUGMENTATION: "test-time augmentation", ENSEMBLE: "an ensemble"}
+    return (
+        f"The score is the mean of {uncertainty['samples']} samples ({words[uncertainty['method']]}), and a map is of "
+        "one pass through the model. Run the version on this imaging study without uncertainty, and have that "
+        "prediction explained."
+    )
 
 
 def _parameters(model_version: ModelVersion, asked: ExplanationAsked) -> dict[str, Any]:

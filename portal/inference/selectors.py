@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.db.models import Case, Count, IntegerField, OuterRef, QuerySet, Subquery, When
+from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from portal.db import JobModel, JobState
@@ -114,20 +114,6 @@ def items_of(*, run: InferenceRun) -> QuerySet[InferenceItem]:
     return InferenceItem.objects.filter(run=run).select_related("imaging_study").order_by("created_at", "id")
 
 
-def predictions_of(*, model_version: ModelVersion) -> QuerySet[Prediction]:
-    """Return every prediction of a model version, superseded ones included, with `in_force`."""
-    newest = (
-        Prediction.objects.filter(model_version=OuterRef("model_version"), imaging_study=OuterRef("imaging_study"))
-        .order_by("-created_at", "-id")
-        .values("pk")[:1]
-    )
-    return (
-        Prediction.objects.filter(model_version=model_version)
-        .select_related("imaging_study", "heat_map")
-        .annotate(in_force=Case(When(pk=Subquery(newest), then=True), default=False))
-    )
-
-
 def predictions_in_force(
     *, model_version: ModelVersion, imaging_study_ids: Iterable[uuid.UUID], frozen_at: datetime | None = None
 ) -> dict[uuid.UUID, Prediction]:
@@ -137,17 +123,40 @@ def predictions_in_force(
     what somebody posts later changes neither what readers are shown nor what is analysed.
     """
     found = Prediction.objects.filter(model_version=model_version, imaging_study__in=list(imaging_study_ids))
+    whole = found.select_related("heat_map", "model_version__ai_model")
+    return {one.imaging_study_id: one for query in _in_force(whole, frozen_at) for one in query}
+
+
+class Scored(NamedTuple):
+    """A prediction's id and score."""
+
+    pk: uuid.UUID
+    score: float
+
+
+def scores_in_force(
+    *, model_version: ModelVersion, imaging_studies: QuerySet[Any, Any], frozen_at: datetime | None = None
+) -> dict[uuid.UUID, Scored]:
+    """Return of the predictions in force, as `predictions_in_force` has them, the scores: for many thousands.
+
+    `imaging_studies` is a query of their ids, which then need not be sent one by one.
+    """
+    found = Prediction.objects.filter(model_version=model_version, imaging_study__in=imaging_studies)
+    queries = (query.values_list("imaging_study_id", "pk", "score") for query in _in_force(found, frozen_at))
+    return {study: Scored(pk, score) for query in queries for study, pk, score in query}
+
+
+def _in_force(found: QuerySet[Prediction], frozen_at: datetime | None) -> list[QuerySet[Prediction]]:
+    """One prediction of each imaging study in each query; a later query's is in force."""
     if frozen_at is None:
-        return _first_of_each(found, "-created_at", "-id")
+        return [_first_of_each(found, "-created_at", "-id")]
     first_after = _first_of_each(found.filter(created_at__gt=frozen_at), "created_at", "id")
-    return first_after | _first_of_each(found.filter(created_at__lte=frozen_at), "-created_at", "-id")
+    return [first_after, _first_of_each(found.filter(created_at__lte=frozen_at), "-created_at", "-id")]
 
 
-def _first_of_each(predictions: QuerySet[Prediction], *order: str) -> dict[uuid.UUID, Prediction]:
+def _first_of_each(predictions: QuerySet[Prediction], *order: str) -> QuerySet[Prediction]:
     # By the column: ordering by the relation would use the imaging study's own ordering.
-    predictions = predictions.select_related("heat_map", "model_version__ai_model")
-    first = predictions.order_by("imaging_study_id", *order).distinct("imaging_study_id")
-    return {prediction.imaging_study_id: prediction for prediction in first}
+    return predictions.order_by("imaging_study_id", *order).distinct("imaging_study_id")
 
 
 EXAMPLE_STUDIES = 3

@@ -72,6 +72,10 @@ def test_a_score_is_explained_checked_and_shown_to_a_reader(stage: Stage, signed
     expect(page.get_by_role("figure")).to_contain_text("Does the map depend on the weights?")
     screenshots(page, "explanations")
     is_accessible(page)
+    page.get_by_role("button", name="Hide explanations").click()
+    page.get_by_role("button", name="List predictions").click()
+    page.get_by_role("table", name="Predictions of version 1").get_by_role("button", name="Grad-CAM").click()
+    expect(table.locator("[aria-current]")).to_be_in_viewport()
 
     path = drafted(
         coordinator,

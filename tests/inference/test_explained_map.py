@@ -51,6 +51,11 @@ def test_a_cell_lies_in_the_patient_where_it_lies_in_the_models_input():
         ({"facts": {"score": 0.5, "more": 1}}, "broken_answer"),
         ({"facts": {"score": float("nan")}}, "not_finite"),
         ({"facts": {"score": "0.5"}}, "not_finite"),
+        # JSON can spell whole numbers that no float holds.
+        ({"facts": {"score": 10**400}}, "not_finite"),
+        ({"facts": {"score": 0.5, "baseline_score": -(10**400)}}, "not_finite"),
+        ({"step": [1, 1, 10**400]}, "broken_answer"),
+        ({"first": [0, -(10**400), 0]}, "broken_answer"),
         ({"layer": 3}, "broken_answer"),
         ({"groups": [1]}, "broken_answer"),
         ({"values": np.full((2, 2, 2), np.inf, np.float32)}, "not_finite"),

@@ -232,13 +232,18 @@ def test_only_what_the_portal_has_computed_of_the_version_can_be_explained(
         Prediction.objects.create(model_version=version, imaging_study=study, score=0.5, source=source)
         for study, source in zip(imaging_study_rows, (PredictionSource.COMPUTED, PredictionSource.API), strict=False)
     )
-    ids = [str(one) for one in (computed.pk, posted.pk, uuid.uuid4())]
+    said = {"value": 0.1, "method": "MC_DROPOUT", "samples": 8, "definition": "A standard deviation."}
+    mean = like(computed, imaging_study=imaging_study_rows[2], uncertainty=said)
+    ids = [str(one) for one in (computed.pk, posted.pk, uuid.uuid4(), mean.pk)]
     answer = ask(client, computed, method="GRAD_CAM", output="other", prediction_ids=ids)
     assert [(one["field"], one["code"]) for one in answer.data["errors"]] == [
         ("prediction_ids[1]", "not_computed"),
         ("prediction_ids[2]", "unknown"),
+        ("prediction_ids[3]", "mean_of_samples"),
         ("output", "unknown_output"),
     ]
+    assert "the mean of 8 samples (dropout)" in answer.data["errors"][2]["detail"]
+    assert "without uncertainty" in answer.data["errors"][2]["detail"]
     outside = Prediction.objects.create(
         model_version=external_version, imaging_study=imaging_study_rows[0], score=0.5, source=PredictionSource.API
     )

@@ -11,6 +11,7 @@ from rest_framework.test import APIClient
 from sklearn.linear_model import LogisticRegression
 
 from annotations.models import Membership, ReaderStudy
+from annotations.services.reader_studies import cases_put
 from portal.accounts.models import User
 from portal.accounts.policy import Role
 from portal.audit.models import Event
@@ -22,7 +23,7 @@ from portal.inference.services import ai_model_create, model_version_register
 from tests.validation.layer_sets import make_patients, make_set, overconfident
 from validation.models import LayerEvidence
 from validation.selectors.looks import looks_frozen
-from validation.selectors.plans import results_so_far
+from validation.selectors.plans import results_so_far, study_facts
 
 pytestmark = pytest.mark.django_db
 
@@ -276,6 +277,17 @@ def test_a_truth_that_is_not_locked_and_a_study_of_others_are_not_used(client, m
     assert (detail["evidence"], detail["hidden"]) == ([], 1)
     assert made.here.name not in json.dumps(detail)
     assert client.get(made.path).json()["results"][0]["parameters"].keys() == {"intercept", "slope"}
+
+
+def test_a_layer_is_doubtful_also_where_its_patients_are_in_another_reader_study(client, made):
+    stored(client, made)
+    third = make_set(made.carla, made.version, "Nobody shared", overconfident(20, seed=6))
+    # Taken out of the set that it was fitted on, a case stays one that it was fitted on.
+    cases = list(made.here.cases.order_by("position").values_list("imaging_study", flat=True))
+    cases_put(by=made.carla, reader_study=made.here, imaging_study_ids=cases[1:])
+    found = [study_facts(reader_study=one).operating_layers for one in (made.here, made.elsewhere, third)]
+    layers = [one[str(made.version.pk)][1] for one in found]
+    assert [(one.is_fitted_here, one.shared_patients) for one in layers] == [(True, 0), (False, 10), (False, 0)]
 
 
 def test_who_looks_has_looked(client, made):

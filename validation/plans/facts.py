@@ -19,11 +19,15 @@ class ArmFacts:
 
 @dataclass(frozen=True, slots=True)
 class LayerFacts:
-    """An operating layer: its name, its own threshold, and whether it was fitted on cases of this reader study."""
+    """An operating layer: its name, its own threshold, and whether it was fitted on cases of this reader study.
+
+    `shared_patients`: on how many of its patients it was fitted through other reader studies.
+    """
 
     name: str
     threshold: float
     is_fitted_here: bool
+    shared_patients: int = 0
 
 
 @dataclass(frozen=True, slots=True)

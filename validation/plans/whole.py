@@ -88,12 +88,19 @@ def _layers_fitted_here(plan: Plan, facts: StudyFacts) -> list[Finding]:
     found = []
     for index, subject in enumerate(plan["subjects"]):
         layer = facts.layer(subject)
-        if layer is not None and layer.is_fitted_here:
+        if layer is None:
+            continue
+        field = f"plan.subjects[{index}].operating_layer"
+        better = "here its probabilities fit better than elsewhere."
+        if layer.is_fitted_here:
+            detail = f"The operating layer {layer.name} was fitted on cases of this reader study: {better}"
+            found.append(Finding("WARNING", field, "fitted_here", detail))
+        elif layer.shared_patients:
             detail = (
-                f"The operating layer {layer.name} was fitted on cases of this reader study: here its probabilities "
-                "fit better than elsewhere."
+                f"The operating layer {layer.name} was fitted on {layer.shared_patients} of the {facts.patients} "
+                f"patients of this reader study, who are in another one too: {better}"
             )
-            found.append(Finding("WARNING", f"plan.subjects[{index}].operating_layer", "fitted_here", detail))
+            found.append(Finding("WARNING", field, "patients_shared", detail))
     return found
 
 

@@ -2,7 +2,7 @@
 
 import uuid
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
 
@@ -153,18 +153,36 @@ def _readers(assignments: list[Assignment]) -> list[dict[str, str]]:
     return [{"id": pk, "name": name} for pk, name in names.items()]
 
 
+class CaseRow(NamedTuple):
+    """What is frozen of a case, and its imaging study."""
+
+    pk: uuid.UUID
+    name: str
+    withdrawn_at: datetime | None
+    imaging_study_id: uuid.UUID
+    patient_id: uuid.UUID
+
+
 def cases_frozen(cases: list[Case], standard: ReferenceStandard, training: set[uuid.UUID]) -> list[dict[str, Any]]:
     """Return the cases with their patients as numbers, their truth, and why they may not count."""
+    rows = [
+        CaseRow(one.pk, one.name, one.withdrawn_at, one.imaging_study_id, one.imaging_study.patient_id) for one in cases
+    ]
+    return rows_frozen(rows, standard, training)
+
+
+def rows_frozen(cases: list[CaseRow], standard: ReferenceStandard, training: set[uuid.UUID]) -> list[dict[str, Any]]:
+    """Return the same of rows."""
     truths = dict(ReferenceTruth.objects.filter(reference_standard=standard).values_list("case_id", "truth"))
     # Patients are numbered as they appear: the snapshot needs to know who is the same, not who it is.
     patients: dict[uuid.UUID, str] = {}
     for case in cases:
-        patients.setdefault(case.imaging_study.patient_id, f"P{len(patients) + 1}")
+        patients.setdefault(case.patient_id, f"P{len(patients) + 1}")
     return [
         {
             "id": str(case.pk),
             "name": case.name,
-            "patient": patients[case.imaging_study.patient_id],
+            "patient": patients[case.patient_id],
             "truth": truths.get(case.pk),
             "is_training": case.pk in training,
             "is_withdrawn": case.withdrawn_at is not None,

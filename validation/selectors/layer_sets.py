@@ -14,11 +14,11 @@ from annotations.selectors.reader_studies import cases_of
 from portal.accounts.models import User
 from portal.accounts.policy import POLICY, Action
 from portal.inference.models import ModelVersion, OperatingLayer, Prediction
-from portal.inference.selectors import predictions_in_force
+from portal.inference.selectors import Scored, scores_in_force
 from validation.canonical import parse
 from validation.exclusions import EXCLUSION_DETAILS, case_reason
 from validation.models import LayerEvidence
-from validation.selectors import cases_frozen
+from validation.selectors import CaseRow, rows_frozen
 
 SET_FORMAT = "overread.calibration-set"
 SET_VERSION = 1
@@ -38,18 +38,21 @@ def set_content(
     Predictions of the reader study's own AI are those of its launch, of another version the newest. The cases of
     `not_patients`, on which a layer was fitted, do not count.
     """
-    cases = list(cases_of(reader_study=reader_study).order_by("position", "pk"))
+    in_study = cases_of(reader_study=reader_study)
+    columns = ("pk", "name", "withdrawn_at", "imaging_study_id", "imaging_study__patient_id")
+    # Rows, as they may be many thousands, of which a class takes longer to make than to read.
+    cases = [CaseRow(*row) for row in in_study.order_by("position", "pk").values_list(*columns)]
     training = {uuid.UUID(one) for one in design_of(reader_study=reader_study)["training"]}
     truth_ids = dict(ReferenceTruth.objects.filter(reference_standard=reference_standard).values_list("case_id", "pk"))
     is_own = model_version.pk == reader_study.ai_model_version_id
-    predictions = predictions_in_force(
+    predictions = scores_in_force(
         model_version=model_version,
-        imaging_study_ids=[case.imaging_study_id for case in cases],
+        imaging_studies=in_study.order_by().values("imaging_study"),
         frozen_at=reader_study.launched_at if is_own else None,
     )
     rows: list[dict[str, Any]] = []
     left_out: dict[str | None, list[str]] = defaultdict(list)
-    for case, frozen in zip(cases, cases_frozen(cases, reference_standard, training), strict=True):
+    for case, frozen in zip(cases, rows_frozen(cases, reference_standard, training), strict=True):
         prediction = predictions.get(case.imaging_study_id)
         reason = _reason(case, frozen, prediction, not_patients)
         if reason is None and prediction is not None:
@@ -88,15 +91,15 @@ def _truth_frozen(standard: ReferenceStandard) -> dict[str, Any]:
 
 
 def _reason(
-    case: Case, frozen: dict[str, Any], prediction: Prediction | None, not_patients: Collection[uuid.UUID]
+    case: CaseRow, frozen: dict[str, Any], prediction: Scored | None, not_patients: Collection[uuid.UUID]
 ) -> str | None:
     reason = case_reason(frozen)
     if reason is None and prediction is None:
         return "no-prediction"
-    return FITTED_ON if reason is None and case.imaging_study.patient_id in not_patients else reason
+    return FITTED_ON if reason is None and case.patient_id in not_patients else reason
 
 
-def _row(frozen: dict[str, Any], prediction: Prediction, truth_id: uuid.UUID) -> dict[str, Any]:
+def _row(frozen: dict[str, Any], prediction: Scored, truth_id: uuid.UUID) -> dict[str, Any]:
     return {
         "case": frozen["id"],
         "name": frozen["name"],
@@ -123,10 +126,11 @@ def fit_of(*, layer: OperatingLayer) -> LayerEvidence:
 
 def patients_fitted_on(*, layer: OperatingLayer) -> frozenset[uuid.UUID]:
     """Return the patients of the cases that a layer was fitted on."""
-    used = [row["prediction"] for row in parse(fit_of(layer=layer).content)["cases"]]
-    return frozenset(
-        Prediction.objects.filter(pk__in=used).values_list("imaging_study__patient_id", flat=True).distinct()
-    )
+    fit = fit_of(layer=layer)
+    used = {row["case"] for row in parse(fit.content)["cases"]}
+    # A case that is taken out of its reader study stays, and so does whose it is.
+    people = Case.objects.filter(reader_study=fit.reader_study_id).values_list("pk", "imaging_study__patient_id")
+    return frozenset(patient for case, patient in people if str(case) in used)
 
 
 def evidence_of(*, layer: OperatingLayer) -> QuerySet[LayerEvidence]:

@@ -11,6 +11,7 @@ from annotations.models import (
     Assignment,
     AssignmentRole,
     AssignmentState,
+    Case,
     LabelSchema,
     ReaderStudy,
     ReaderStudyState,
@@ -20,10 +21,12 @@ from annotations.models import (
 from annotations.selectors.designs import design_of, drawn_readers_of
 from annotations.selectors.reader_studies import cases_of, label_schema_of
 from portal.db import JobState
+from portal.imaging.models import ImagingStudy
 from portal.inference.models import ModelVersion, OperatingLayer, Prediction
 from validation.models import AnalysisPlan, AnalysisResult, AnalysisRun, EvidenceKind, LayerEvidence
 from validation.plans.facts import ArmFacts, LayerFacts, StudyFacts
 from validation.selectors import rating_range
+from validation.selectors.layer_sets import patients_fitted_on
 from validation.selectors.looks import computed_elsewhere, deciders_of
 
 
@@ -79,7 +82,7 @@ def study_facts(*, reader_study: ReaderStudy) -> StudyFacts:
         cases=len(cases),
         patients=len({one.imaging_study.patient_id for one in cases}),
         **_form(schema),
-        **_models(reader_study, [one.imaging_study_id for one in cases]),
+        **_models(reader_study, [one.imaging_study for one in cases]),
         own_models=frozenset({str(reader_study.ai_model_version_id)} if reader_study.ai_model_version_id else ()),
         **_truths(reader_study),
     )
@@ -115,24 +118,31 @@ def _form(schema: LabelSchema | None) -> dict[str, Any]:
     }
 
 
-def _models(reader_study: ReaderStudy, imaging_study_ids: list[uuid.UUID]) -> dict[str, Any]:
-    of_cases = Prediction.objects.filter(imaging_study__in=imaging_study_ids).order_by()
+def _models(reader_study: ReaderStudy, imaging_studies: list[ImagingStudy]) -> dict[str, Any]:
+    of_cases = Prediction.objects.filter(imaging_study__in=[one.pk for one in imaging_studies]).order_by()
+    patients = {one.patient_id for one in imaging_studies}
     found = ModelVersion.objects.filter(pk__in=of_cases.values("model_version")).select_related("ai_model")
     located = set(of_cases.exclude(findings=[]).values_list("model_version", flat=True).distinct())
     return {
         "model_versions": {str(one.pk): f"{one.ai_model.name} {one.version}" for one in found},
         "operating_points": {str(one.pk): one.operating_threshold for one in found},
-        "operating_layers": _layers(reader_study, [one.pk for one in found]),
+        "operating_layers": _layers(reader_study, [one.pk for one in found], patients),
         "located_models": frozenset(str(pk) for pk in located),
     }
 
 
-def _layers(reader_study: ReaderStudy, versions: list[uuid.UUID]) -> dict[str, dict[int, LayerFacts]]:
-    fits = LayerEvidence.objects.filter(reader_study=reader_study, kind=EvidenceKind.FIT)
-    here = set(fits.values_list("layer_id", flat=True))
+def _layers(
+    reader_study: ReaderStudy, versions: list[uuid.UUID], patients: set[uuid.UUID]
+) -> dict[str, dict[int, LayerFacts]]:
+    fits = LayerEvidence.objects.filter(kind=EvidenceKind.FIT, layer__model_version__in=versions)
+    here = set(fits.filter(reader_study=reader_study).values_list("layer_id", flat=True))
+    # What was fitted on is read only where the reader study of the fit has one of the patients at all.
+    with_patients = Case.objects.filter(imaging_study__patient__in=patients).values("reader_study")
+    doubtful = set(fits.filter(reader_study__in=with_patients).values_list("layer_id", flat=True)) - here
     found: dict[str, dict[int, LayerFacts]] = {}
     for one in OperatingLayer.objects.filter(model_version__in=versions).order_by("number"):
-        facts = LayerFacts(one.name, one.operating_threshold, one.pk in here)
+        shared = len(patients & patients_fitted_on(layer=one)) if one.pk in doubtful else 0
+        facts = LayerFacts(one.name, one.operating_threshold, one.pk in here, shared)
         found.setdefault(str(one.model_version_id), {})[one.number] = facts
     return found
 

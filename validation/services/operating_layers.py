@@ -21,7 +21,7 @@ from validation.selectors.looks import LAYER_LOOK, is_interim
 from validation.services import software
 from validation.stats.results import Reason, Undefined
 
-# What is computed while a request waits; a set of this size takes some seconds.
+# What is computed while a request waits; a set of this size takes one or two seconds.
 MOST_CASES = 20_000
 # What another method may be able to fit.
 _OF_METHOD = frozenset({Reason.EXTREME_PROBABILITY, Reason.SEPARATION})

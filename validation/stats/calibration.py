@@ -182,9 +182,8 @@ class BinSums(NamedTuple):
 
 def bin_sums(truth: BoolArray, probability: FloatArray, *, bins: int, binning: Binning) -> BinSums:
     """Group the cases by predicted probability, empty bins included."""
-    edges = _edges(probability, bins, binning)
-    # Right-closed bins: the first also takes a probability equal to its lower edge.
-    index = np.clip(np.searchsorted(edges, probability, side="left") - 1, 0, len(edges) - 2)
+    edges = bin_edges(probability, bins, binning)
+    index = bin_index(probability, edges)
     return BinSums(
         edges,
         np.bincount(index, minlength=len(edges) - 1),
@@ -193,7 +192,13 @@ def bin_sums(truth: BoolArray, probability: FloatArray, *, bins: int, binning: B
     )
 
 
-def _edges(probability: FloatArray, bins: int, binning: Binning) -> FloatArray:
+def bin_index(probability: FloatArray, edges: FloatArray) -> npt.NDArray[np.intp]:
+    """Say into which bin each case falls, from 0: right-closed ones, of which the first has its lower edge too."""
+    return np.clip(np.searchsorted(edges, probability, side="left") - 1, 0, len(edges) - 2)
+
+
+def bin_edges(probability: FloatArray, bins: int, binning: Binning) -> FloatArray:
+    """Give the edges of the bins, one more than there are bins."""
     if bins < 1:
         raise InputError(f"the number of bins is at least 1, not {bins}")
     if binning == "equal-width":

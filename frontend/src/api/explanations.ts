@@ -1,5 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
 import type { AiExplanation, ExplanationMethod } from "@/domain/aiMaps";
+import type { Uncertainty } from "@/domain/uncertainty";
 import type { WeightsCheck } from "@/domain/weightsCheck";
 import { MODEL_VERSIONS_KEY } from "./ai";
 import { type Job, type JobState, pollInterval } from "./jobs";
@@ -53,6 +54,8 @@ export interface ListedPrediction {
   score: number;
   source: string;
   in_force: boolean;
+  /** Set where the score is a mean of samples, which no map explains. */
+  uncertainty: Uncertainty | null;
 }
 
 const ofVersion = (id: string) => [...MODEL_VERSIONS_KEY, id];

@@ -1151,7 +1151,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description List every prediction, superseded ones included, newest first. */
+        /** @description List predictions, superseded ones included unless `in_force` is asked for, newest first. */
         get: operations["model_versions_predictions_list"];
         put?: never;
         /** @description Post one prediction or a list of at most 1000. Posting what is already in force stores nothing. */
@@ -6376,6 +6376,47 @@ export interface components {
         LinkInputRequest: {
             token: string;
         };
+        /** @description An explanation of a prediction, named. */
+        ListedExplanationOutput: {
+            /** Format: uuid */
+            readonly id: string;
+            method: components["schemas"]["MethodA11Enum"];
+            output_name: string;
+        };
+        /** @description What a prediction is of, in words: no more than the list of imaging studies shows to the same people. */
+        ListedImagingStudyOutput: {
+            study_description?: string;
+            modalities?: unknown;
+            body_part?: string;
+            patient_key: string;
+            /** Format: date */
+            study_date?: string | null;
+            is_synthetic?: boolean;
+        };
+        /** @description How far the measuring of a prediction is; the numbers have a route of their own. */
+        ListedMeasuringOutput: {
+            state: components["schemas"]["ListedMeasuringOutputStateEnum"];
+            /** @default 0 */
+            progress_done: number;
+            /** @default 0 */
+            progress_total: number;
+            /** @default  */
+            error_code: string;
+            /** @default  */
+            error_detail: string;
+            not_measured: components["schemas"]["NotMeasuredOutput"][];
+        };
+        /**
+         * @description * `NO_SEGMENTS` - NO_SEGMENTS
+         *     * `NOT_BEGUN` - NOT_BEGUN
+         *     * `WAITING` - WAITING
+         *     * `MEASURED` - MEASURED
+         *     * `PARTLY_MEASURED` - PARTLY_MEASURED
+         *     * `NOT_MEASURABLE` - NOT_MEASURABLE
+         *     * `FAILED` - FAILED
+         * @enum {string}
+         */
+        ListedMeasuringOutputStateEnum: "NO_SEGMENTS" | "NOT_BEGUN" | "WAITING" | "MEASURED" | "PARTLY_MEASURED" | "NOT_MEASURABLE" | "FAILED";
         /** @description A located finding that readers mark. */
         LocatedFindingOutput: {
             key: string;
@@ -6686,6 +6727,13 @@ export interface components {
         NextStudyOutput: {
             study_instance_uid: string;
             series: components["schemas"]["ReadSeriesOutput"][];
+        };
+        /** @description A segment that has a reason instead of numbers. */
+        NotMeasuredOutput: {
+            finding_id: string;
+            /** @description Set where nothing at all is measured. */
+            reason_code?: string;
+            reason?: string;
         };
         /**
          * @description * `` -
@@ -7240,12 +7288,22 @@ export interface components {
             /** Format: date-time */
             readonly created_at: string;
             in_force: boolean;
+            readonly outcome: components["schemas"]["PredictionListedOutputOutcomeEnum"];
             /**
              * Format: double
              * @description Return the probability that the layer makes of the score; None where no layer was asked for.
              */
             readonly calibrated_score: number | null;
+            imaging_study: components["schemas"]["ListedImagingStudyOutput"];
+            measuring: components["schemas"]["ListedMeasuringOutput"];
+            explanations: components["schemas"]["ListedExplanationOutput"][];
         };
+        /**
+         * @description * `POSITIVE` - POSITIVE
+         *     * `NEGATIVE` - NEGATIVE
+         * @enum {string}
+         */
+        PredictionListedOutputOutcomeEnum: "POSITIVE" | "NEGATIVE";
         /** @description What a model version said about an imaging study. */
         PredictionOutput: {
             /** Format: uuid */
@@ -11616,8 +11674,29 @@ export interface operations {
             query?: {
                 /** @description The pagination cursor value. */
                 cursor?: string;
+                /** @description true: without those that a newer one supersedes. */
+                in_force?: boolean | null;
                 /** @description Number of an operating layer: gives `calibrated_score` too. */
-                layer?: number;
+                layer?: number | null;
+                /**
+                 * @description How far measuring is.
+                 *
+                 *     * `NO_SEGMENTS` - NO_SEGMENTS
+                 *     * `NOT_BEGUN` - NOT_BEGUN
+                 *     * `WAITING` - WAITING
+                 *     * `MEASURED` - MEASURED
+                 *     * `PARTLY_MEASURED` - PARTLY_MEASURED
+                 *     * `NOT_MEASURABLE` - NOT_MEASURABLE
+                 *     * `FAILED` - FAILED
+                 */
+                measuring?: "NO_SEGMENTS" | "NOT_BEGUN" | "WAITING" | "MEASURED" | "PARTLY_MEASURED" | "NOT_MEASURABLE" | "FAILED" | null;
+                /**
+                 * @description Call at the version's operating threshold.
+                 *
+                 *     * `POSITIVE` - POSITIVE
+                 *     * `NEGATIVE` - NEGATIVE
+                 */
+                outcome?: "POSITIVE" | "NEGATIVE" | null;
                 /** @description Number of results to return per page. */
                 page_size?: number;
             };

@@ -1,12 +1,11 @@
 """Predictions of a model version: listed, posted, uploaded."""
 
 import uuid
-from typing import Any
 
 from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework import serializers, status
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -22,7 +21,9 @@ from portal.inference.access import (
     operating_layer_of,
 )
 from portal.inference.api import shapes
+from portal.inference.api.prediction_list import PredictionListedOutput, PredictionsQuery
 from portal.inference.heat_map_files import heat_map_read
+from portal.inference.listed_predictions import PredictionFilter, predictions_listed
 from portal.inference.predictions_csv import example_csv
 from portal.inference.segment_files import ai_segment_read
 from portal.pagination import CreatedCursorPagination
@@ -46,33 +47,24 @@ def posted_response(posted: services.Posted) -> Response:
     return Response(shapes.PostedOutput(posted).data, status=http_status)
 
 
-class LayerQuery(serializers.Serializer[Any]):
-    """Through which operating layer scores are asked for."""
-
-    layer = serializers.IntegerField(min_value=1, required=False, allow_null=True, default=None)
-
-
-LAYER = OpenApiParameter("layer", int, description="Number of an operating layer: gives `calibrated_score` too.")
-
-
 class PredictionsApi(APIView):
     """Predictions of a model version."""
 
     pagination_class = CreatedCursorPagination
 
-    @extend_schema(parameters=[LAYER], responses=shapes.PredictionListedOutput(many=True))
+    @extend_schema(parameters=[PredictionsQuery], responses=PredictionListedOutput(many=True))
     def get(self, request: Request, model_version_id: uuid.UUID) -> Response:
-        """List every prediction, superseded ones included, newest first."""
+        """List predictions, superseded ones included unless `in_force` is asked for, newest first."""
         version = model_version_by_id(model_version_id)
-        form = LayerQuery(data=request.query_params)
+        form = PredictionsQuery(data=request.query_params)
         form.is_valid(raise_exception=True)
-        number = form.validated_data["layer"]
+        number = form.validated_data.pop("layer")
         layer = None if number is None else operating_layer_of(version.pk, number)
         services.ai_viewed(by=caller(request), action="predictions.view", obj=version)
-        predictions = selectors.predictions_of(model_version=version)
+        found = predictions_listed(model_version=version, asked=PredictionFilter(**form.validated_data))
         paginator = self.pagination_class()
-        page = paginator.paginate_queryset(predictions, request, view=self)
-        shown = shapes.PredictionListedOutput(page, many=True, context={"layer": layer})
+        page = paginator.paginate_queryset(found, request, view=self)
+        shown = PredictionListedOutput(page, many=True, context={"layer": layer, "version": version})
         return paginator.get_paginated_response(shown.data)
 
     @extend_schema(

@@ -9,7 +9,6 @@ from rest_framework import serializers
 from portal.inference.api.uncertainty import AskedUncertainty, EnsembleMemberOutput, UncertaintyShape
 from portal.inference.finding_geometry import KINDS
 from portal.inference.input_check import NOT_CHECKED, PASSED, REFUSED, WARNED
-from portal.inference.layer_rule import calibrated_score
 from portal.inference.models import (
     UPLOADED_KINDS,
     AiModel,
@@ -18,7 +17,6 @@ from portal.inference.models import (
     InferenceRun,
     ModelUpload,
     ModelVersion,
-    OperatingLayer,
     Prediction,
     RunPriority,
 )
@@ -290,21 +288,6 @@ class PredictionOutput(serializers.ModelSerializer[Prediction]):
             "run_id",
             "created_at",
         ]
-
-
-class PredictionListedOutput(PredictionOutput):
-    """A prediction, whether it is the one in force, and its score through an operating layer where one is asked for."""
-
-    in_force = serializers.BooleanField()
-    calibrated_score = serializers.SerializerMethodField()
-
-    class Meta(PredictionOutput.Meta):
-        fields = [*PredictionOutput.Meta.fields, "in_force", "calibrated_score"]
-
-    def get_calibrated_score(self, prediction: Prediction) -> float | None:
-        """Return the probability that the layer makes of the score; None where no layer was asked for."""
-        layer: OperatingLayer | None = self.context.get("layer")
-        return None if layer is None else calibrated_score(prediction.score, layer.rule)
 
 
 class HeatMapInputShape(serializers.Serializer[Any]):

@@ -170,6 +170,10 @@ def test_a_layer_is_named_has_to_be_there_and_is_doubtful_where_it_was_fitted() 
     assert "of Nodule CAD 1.2 through operating layer 1 (For screening) at a probability of 0.5 is" in sentences[3]
     elsewhere = {MODEL: {1: LayerFacts("For screening", 0.2, is_fitted_here=False)}}
     assert said(document, operating_layers=elsewhere) == []
+    shared = {MODEL: {1: LayerFacts("For screening", 0.2, is_fitted_here=False, shared_patients=3)}}
+    assert said(document, operating_layers=shared) == [("WARNING", "patients_shared")]
+    both = {MODEL: {1: LayerFacts("For screening", 0.2, is_fitted_here=True, shared_patients=3)}}
+    assert said(document, operating_layers=both) == [("WARNING", "fitted_here")]
     assert said(plan({**OF_AI}, subjects=[{**layered, "operating_layer": 0}])) == [("ERROR", "minimum")]
 
 

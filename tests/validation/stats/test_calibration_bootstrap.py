@@ -1,8 +1,16 @@
+from functools import partial
+
 import numpy as np
 import pytest
 
 from validation.stats import InputError, Reason, calibration_summary
-from validation.stats.calibration_bootstrap import bootstrap_calibration, expected_error, smooth_error
+from validation.stats.calibration_bootstrap import (
+    CalibrationFigure,
+    bootstrap_calibration,
+    expected_error,
+    smooth_error,
+)
+from validation.stats.results import Outcome
 
 
 def simulated(n=400):
@@ -20,6 +28,20 @@ def test_the_value_is_that_of_the_summary_and_the_seed_decides():
     assert runs[0] == runs[1]
     expected = calibration_summary(truth, p).estimates["expected_calibration_error"].value
     assert runs[0].value == pytest.approx(expected, rel=1e-12)
+
+
+@pytest.mark.parametrize("n", [7, 6001])
+def test_resamples_at_once_are_those_one_by_one(n):
+    """Some hundred resamples of 6001 cases are more than are held at once."""
+    truth, p = simulated(n)
+    p[:3] = (0, 0.1, 1)
+
+    def estimated(figure: CalibrationFigure) -> Outcome:
+        return bootstrap_calibration(truth, p, figure, rng=np.random.default_rng(3), resamples=200)
+
+    together, alone = estimated(expected_error()), estimated(partial(expected_error()))
+    assert (together.low, together.high) == pytest.approx((alone.low, alone.high), rel=1e-12)
+    assert together.value == alone.value
 
 
 def test_the_interval_holds_the_true_error():

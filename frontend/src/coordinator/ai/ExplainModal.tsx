@@ -85,15 +85,16 @@ export function ExplainModal({ version, onClose }: ExplainModalProps) {
         {predictions.data && predictions.data.length > 0 && (
           <MultiSelect
             label="Predictions"
-            description={`Of which imaging studies, at most ${MOST}.`}
+            description={`Of which imaging studies, at most ${MOST}. A map is of one pass through the model, so a mean of samples has none: run the version there without uncertainty first.`}
             placeholder={asked.prediction_ids.length === 0 ? "Choose" : ""}
             searchable
             hidePickedOptions
             maxValues={MOST}
             limit={100}
-            data={predictions.data.map(({ id, imaging_study_uid, score }) => ({
+            data={predictions.data.map(({ id, imaging_study_uid, score, uncertainty }) => ({
               value: id,
-              label: `${imaging_study_uid} (${score.toFixed(3)})`,
+              label: `${imaging_study_uid} (${score.toFixed(3)}${uncertainty ? ", a mean of samples" : ""})`,
+              disabled: uncertainty !== null,
             }))}
             value={asked.prediction_ids}
             onChange={(prediction_ids) => change({ prediction_ids })}

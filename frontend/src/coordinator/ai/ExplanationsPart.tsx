@@ -1,6 +1,6 @@
 import { Anchor, Button, Group, Stack, Table, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { type Ref, useEffect, useRef, useState } from "react";
 import type { ModelVersion } from "@/api/ai";
 import { type Explanation, explanationJobsQuery, explanationsQuery } from "@/api/explanations";
 import { isOver } from "@/api/jobs";
@@ -14,25 +14,41 @@ import { ExplainModal } from "./ExplainModal";
 import { ExplanationJobCard } from "./ExplanationJobCard";
 import { WeightsCheckPlot } from "./WeightsCheckPlot";
 
+/** What is open: the explanations, and of which prediction they are looked for (null: of none in particular). */
+export interface Shown {
+  predictionId: string | null;
+}
+
+interface ExplanationsPartProps {
+  version: ModelVersion;
+  shown: Shown | null;
+  onShown: (shown: Shown | null) => void;
+}
+
 /** Where the scores of a version come from: asked for, followed, and checked. Nothing is asked before it is opened. */
-export function ExplanationsPart({ version }: { version: ModelVersion }) {
-  const [isOpen, setOpen] = useState(false);
+export function ExplanationsPart({ version, shown, onShown }: ExplanationsPartProps) {
+  const isOpen = shown !== null;
   return (
     <>
       <Group justify="space-between">
         <Text fw={600} size="sm">
           Where its scores come from
         </Text>
-        <Anchor component="button" size="sm" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
+        <Anchor
+          component="button"
+          size="sm"
+          aria-expanded={isOpen}
+          onClick={() => onShown(isOpen ? null : { predictionId: null })}
+        >
           {isOpen ? "Hide explanations" : "Show explanations"}
         </Anchor>
       </Group>
-      {isOpen && <Explanations version={version} />}
+      {shown && <Explanations version={version} shown={shown} />}
     </>
   );
 }
 
-function Explanations({ version }: { version: ModelVersion }) {
+function Explanations({ version, shown }: { version: ModelVersion; shown: Shown }) {
   const [isAsking, setAsking] = useState(false);
   const jobs = useQuery(explanationJobsQuery(version.id));
   const done = jobs.data?.filter(isOver).length ?? 0;
@@ -64,7 +80,7 @@ function Explanations({ version }: { version: ModelVersion }) {
         <ExplanationJobCard key={job.id} job={job} versionId={version.id} />
       ))}
       {data.length > 0 ? (
-        <ExplanationTable explanations={data} />
+        <ExplanationTable explanations={data} shown={shown} />
       ) : (
         <Text size="sm" c="dimmed">
           Nothing has been explained yet.
@@ -75,8 +91,16 @@ function Explanations({ version }: { version: ModelVersion }) {
   );
 }
 
-function ExplanationTable({ explanations }: { explanations: Explanation[] }) {
+function ExplanationTable({ explanations, shown }: { explanations: Explanation[]; shown: Shown }) {
   const [openId, setOpenId] = useState<string | null>(null);
+  // The newest of the prediction that is looked for.
+  const lookedFor = explanations.find((one) => one.prediction_id === shown.predictionId);
+  const row = useRef<HTMLTableRowElement>(null);
+  const isFound = lookedFor !== undefined;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: looked for once more, it is shown once more.
+  useEffect(() => {
+    if (isFound) row.current?.scrollIntoView({ block: "center" });
+  }, [isFound, shown]);
   return (
     <Table aria-label="Explanations" verticalSpacing={6}>
       <Table.Thead>
@@ -97,6 +121,8 @@ function ExplanationTable({ explanations }: { explanations: Explanation[] }) {
             explanation={one}
             isOpen={openId === one.id}
             onToggle={() => setOpenId(openId === one.id ? null : one.id)}
+            isLookedFor={one.prediction_id === shown.predictionId}
+            rowRef={one === lookedFor ? row : undefined}
           />
         ))}
       </Table.Tbody>
@@ -108,14 +134,20 @@ interface ExplanationRowProps {
   explanation: Explanation;
   isOpen: boolean;
   onToggle: () => void;
+  isLookedFor: boolean;
+  rowRef?: Ref<HTMLTableRowElement>;
 }
 
-function ExplanationRow({ explanation, isOpen, onToggle }: ExplanationRowProps) {
+function ExplanationRow({ explanation, isOpen, onToggle, isLookedFor, rowRef }: ExplanationRowProps) {
   const { method, output_name, parameters, facts, weights_check: check } = explanation;
   const completeness = completenessText(facts);
   return (
     <>
-      <Table.Tr>
+      <Table.Tr
+        ref={rowRef}
+        aria-current={isLookedFor || undefined}
+        bg={isLookedFor ? "var(--mantine-color-blue-light)" : undefined}
+      >
         <Table.Td style={{ overflowWrap: "anywhere" }}>{explanation.imaging_study_uid}</Table.Td>
         <Table.Td>
           {METHOD_NAMES[method]} of {output_name}

@@ -1,5 +1,6 @@
 import { Alert, Anchor, Button, FileButton, Group, Table, Text } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
 import { Link } from "react-router";
 import { MODEL_VERSIONS_KEY, type ModelVersion, predictionsExampleUrl, uploadPredictions } from "@/api/ai";
 import { Problem } from "@/api/problem";
@@ -10,7 +11,8 @@ import { Section } from "@/ui/Section";
 import { saveText } from "@/ui/saveFile";
 import { dateTime } from "@/ui/times";
 import { DicomPredictions } from "./DicomPredictions";
-import { ExplanationsPart } from "./ExplanationsPart";
+import { ExplanationsPart, type Shown } from "./ExplanationsPart";
+import { PredictionsPart } from "./PredictionsPart";
 
 const KINDS: Record<ModelVersion["kind"], string> = {
   DEMO_CNN: "runs in the portal",
@@ -23,6 +25,7 @@ const KINDS: Record<ModelVersion["kind"], string> = {
 
 /** One immutable version of a model and the upload of its predictions. */
 export function VersionSection({ version }: { version: ModelVersion }) {
+  const [shown, setShown] = useState<Shown | null>(null);
   const facts = [
     ["Kind", KINDS[version.kind]],
     ["Operating threshold", String(version.operating_threshold)],
@@ -74,7 +77,8 @@ export function VersionSection({ version }: { version: ModelVersion }) {
           with a new version.
         </Text>
       )}
-      {version.runnable && <ExplanationsPart version={version} />}
+      <PredictionsPart version={version} onExplained={(predictionId) => setShown({ predictionId })} />
+      {version.runnable && <ExplanationsPart version={version} shown={shown} onShown={setShown} />}
       {!version.runnable && (
         <>
           <PredictionsUpload version={version} />
