@@ -68,10 +68,11 @@ class PredictionsApi(APIView):
         form.is_valid(raise_exception=True)
         number = form.validated_data["layer"]
         layer = None if number is None else operating_layer_of(version.pk, number)
-        services.ai_viewed(by=caller(request), action="predictions.view", obj=version)
         predictions = selectors.predictions_of(model_version=version)
         paginator = self.pagination_class()
-        page = paginator.paginate_queryset(predictions, request, view=self)
+        page = paginator.paginate_queryset(predictions, request, view=self) or []
+        if page:
+            services.ai_viewed(by=caller(request), action="predictions.view", obj=version)
         shown = shapes.PredictionListedOutput(page, many=True, context={"layer": layer})
         return paginator.get_paginated_response(shown.data)
 
