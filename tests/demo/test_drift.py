@@ -34,5 +34,7 @@ def test_a_watch_is_set_once_and_none_that_somebody_has_set_is_touched():
         ai_model=AiModel.objects.create(name="Demo"), version="1", kind=EngineKind.EXTERNAL
     )
     assert [drift_watch_ensure(coordinator, version) for _ in range(2)] == [1, 0]
-    assert rule_of(watch_in_force(model_version=version)) == RULE
+    watch = watch_in_force(model_version=version)
+    assert watch is not None
+    assert rule_of(watch) == RULE
     assert DriftCheck.objects.count() == 1
