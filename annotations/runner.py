@@ -16,7 +16,7 @@ from annotations.selectors.consensus import Consensus, panel_from_json
 from annotations.selectors.reader_studies import cases_of
 from annotations.services.consensus import consensus_find, consensus_store
 from annotations.services.reference_jobs import result_write, uploads_of
-from annotations.services.truth_files import FilesRead, truth_files_read, truth_files_store
+from annotations.services.truth_files import FilesRead, truth_files_read, truth_files_repeat, truth_files_store
 from portal.db import JobState
 from portal.errors import PortalError
 from portal.jobs import Lease
@@ -136,8 +136,10 @@ def _consensus_answer(found: Consensus) -> dict[str, Any]:
 def _files_answer(job: ReferenceJob, read: FilesRead) -> dict[str, Any]:
     known = {truth.case for truth in read.truths}
     names = cases_of(reader_study=job.reader_study).values_list("name", flat=True)
+    repeated = truth_files_repeat(reader_study=job.reader_study, read=read)
     return {
         "digest": read.digest,
+        "repeats_version": repeated.version if repeated else None,
         "base_version": read.base.version if read.base else None,
         "files": [one._asdict() for one in read.files],
         "cases": [{**truth._asdict(), "change": _change(truth, read)} for truth in read.truths],

@@ -40,19 +40,22 @@ def looks_of(snapshot: Snapshot) -> dict[str, Any] | None:
 def interim_notes(snapshot: Snapshot, counts: Mapping[str, int]) -> list[str]:
     """Say that reads can still come, which never came, and which looks there were before."""
     looks, (signed, assigned) = looks_of(snapshot), (counts["reads_signed"], counts["reads_assigned"])
+    said = f"{_share(signed, assigned, 'assigned read')} {_verb(signed, 'is', 'are')}"
     if looks is None:
-        return [f"Interim: {signed} of {assigned} assigned reads are signed."] if signed < assigned else []
+        return [f"Interim: {said} signed."] if signed < assigned else []
     notes = []
     if looks["is_interim"]:
         notes.append(
-            f"Interim: {signed} of {assigned} assigned reads are signed, and the reading is not closed. This is look "
-            f"{looks['number']} at the results; no p value or interval is adjusted for looks."
+            f"Interim: {said} signed, and the reading is not closed. This is look {looks['number']} at the results; no "
+            "p value or interval is adjusted for looks."
         )
     elif signed < assigned:
-        notes.append(f"{assigned - signed} of {assigned} assigned reads were not signed when the reading was closed.")
+        left = assigned - signed
+        share = _share(left, assigned, "assigned read")
+        notes.append(f"{share} {_verb(left, 'was', 'were')} not signed when the reading was closed.")
     if looks["before"]:
-        said = "; ".join(_look(one) for one in looks["before"])
-        notes.append(f"Interim looks before this result: {len(looks['before'])}. {said}.")
+        before = "; ".join(_look(one) for one in looks["before"])
+        notes.append(f"Interim looks before this result: {len(looks['before'])}. {before}.")
     return [*notes, *_reopened(counts)]
 
 
@@ -66,14 +69,17 @@ def _reopened(counts: Mapping[str, int]) -> list[str]:
     number = counts.get("reads_reopened", 0)
     if not number:
         return []
-    return [f"{number} signed read(s) had been reopened and not signed again: the newest signature of each counts."]
+    newest = _verb(number, "its newest signature", "the newest signature of each")
+    return [f"{_counted(number, 'signed read')} had been reopened and not signed again: {newest} counts."]
 
 
 def simulated_notes(counts: Mapping[str, int]) -> list[str]:
     """Say that reads were made by programs, where some were."""
-    if not counts["reads_simulated"]:
+    number = counts["reads_simulated"]
+    if not number:
         return []
-    return [f"{counts['reads_simulated']} of {counts['reads_signed']} signed reads were made by simulated readers."]
+    share = _share(number, counts["reads_signed"], "signed read")
+    return [f"{share} {_verb(number, 'was', 'were')} made by simulated readers."]
 
 
 def withdrawn_readers(snapshot: Snapshot) -> list[str]:
@@ -98,8 +104,9 @@ def withdrawn_notes(snapshot: Snapshot) -> list[str]:
     reads = [read for read in _drawn(snapshot) if read["reader"] in ids]
     signed = sum(read["revision"] is not None for read in reads if "revision" in read)
     return [
-        f"{len(gone)} of {len(snapshot['readers'])} readers were withdrawn and count nowhere: {', '.join(gone)} "
-        f"({len(reads)} reads, {signed} of them signed before)."
+        f"{_share(len(gone), len(snapshot['readers']), 'reader')} "
+        f"{_verb(len(gone), 'was withdrawn and counts', 'were withdrawn and count')} nowhere: {', '.join(gone)} "
+        f"({_counted(len(reads), 'read')}, {signed} of them signed before)."
     ]
 
 
@@ -109,9 +116,10 @@ def unread_notes(snapshot: Snapshot) -> list[str]:
     unread = sum(one["facts"] is None for one in cases)
     if not unread:
         return []
+    they_have, them = _verb(unread, "it has", "they have"), _verb(unread, "it", "them")
     return [
-        f"Of {unread} of {len(cases)} cases no image header is known, since they have no images or these could not be "
-        "read: groups by site, vendor, sex and age are without them."
+        f"Of {_share(unread, len(cases), 'case')} no image header is known, since {they_have} no images or these could "
+        f"not be read: groups by site, vendor, sex and age are without {them}."
     ]
 
 
@@ -150,8 +158,9 @@ def dependent_truth(version: int, deciders: Collection[str], readers: Collection
         return None
     return (
         f"The reference standard is not independent of the readers: {', '.join(both)} took part in its version "
-        f"{version} and are measured by it. Agreement with oneself counts as accuracy (incorporation bias; QUADAS-2, "
-        "domain 3), also where an AI is compared with these readers."
+        f"{version} and {_verb(len(both), 'is', 'are')} measured by it. Agreement with oneself counts as accuracy "
+        "(incorporation bias; QUADAS-2, domain 3), also where an AI is compared with "
+        f"{_verb(len(both), 'this reader', 'these readers')}."
     )
 
 
@@ -162,6 +171,21 @@ def dependence_notes(snapshot: Snapshot) -> list[str]:
     readers = {one["name"] for one in snapshot["readers"]} - gone
     said = dependent_truth(standard["version"], standard.get("deciders", ()), readers) if standard else None
     return [] if said is None else [said]
+
+
+def _verb(number: int, of_one: str, of_many: str) -> str:
+    """Return the words that agree with a number."""
+    return of_one if number == 1 else of_many
+
+
+def _counted(number: int, name: str) -> str:
+    """Return a number of things: 1 read, 2 reads."""
+    return f"{number} {name}{_verb(number, '', 's')}"
+
+
+def _share(number: int, total: int, name: str) -> str:
+    """Return some of so many things; a verb after it agrees with the first number: 1 of 3 reads is."""
+    return f"{number} of {_counted(total, name)}"
 
 
 def _words(moment: str) -> str:

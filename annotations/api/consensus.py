@@ -83,7 +83,7 @@ class ConsensusInput(serializers.Serializer[Any]):
     )
     minimum_votes = serializers.IntegerField(default=1, min_value=1, max_value=1000)
     readers = PanelReaderInput(
-        many=True, required=False, allow_empty=False, help_text="By default all who have not been withdrawn."
+        many=True, required=False, allow_empty=False, help_text="By default all who read and have not been withdrawn."
     )
 
     lesions = LesionsInput(required=False, allow_null=True, default=None)
@@ -120,7 +120,7 @@ class ConsensusOutput(serializers.Serializer[Any]):
 
 
 def panel_of(reader_study: ReaderStudy, sent: Mapping[str, Any]) -> Panel:
-    """Return the panel that was sent; all readers in force where none are named, the one arm where there is one."""
+    """Return the panel that was sent; all who can vote where none are named, the one arm where there is one."""
     arms = [arm.key for arm in reader_study.arms.all()]
     arm = sent["arm"] or (arms[0] if len(arms) == 1 else None)
     if arm is None:

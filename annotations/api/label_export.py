@@ -52,13 +52,14 @@ class LabelExportApi(LabelsApi):
         kind = request.accepted_renderer.format
         count = labels.count()
         detail = {"format": kind, "rows": count, "own_only": not sees_all}
-        viewed(
-            by=caller(request),
-            reader_study_id=reader_study_id,
-            action="labels.view",
-            obj=reader_study,
-            detail=detail,
-        )
+        if count:
+            viewed(
+                by=caller(request),
+                reader_study_id=reader_study_id,
+                action="labels.view",
+                obj=reader_study,
+                detail=detail,
+            )
         is_csv = kind == "csv"
         output = TimedLabelOutput if sees_all else LabelOutput
         rows = label_rows(labels, output, limit=count, for_table=is_csv)

@@ -193,13 +193,15 @@ class LabelsApi(APIView):
         page = paginator.paginate_queryset(self.labels(request, reader_study), request, view=self) or []
         sees_all = self.sees_all(request, reader_study)
         detail = {"format": request.accepted_renderer.format, "rows": len(page), "own_only": not sees_all}
-        viewed(
-            by=caller(request),
-            reader_study_id=reader_study_id,
-            action="labels.view",
-            obj=reader_study,
-            detail=detail,
-        )
+        # A program that asks every minute for what is new would fill the trail with looks at nothing.
+        if page:
+            viewed(
+                by=caller(request),
+                reader_study_id=reader_study_id,
+                action="labels.view",
+                obj=reader_study,
+                detail=detail,
+            )
         output = TimedLabelOutput if sees_all else LabelOutput
         if request.accepted_renderer.format != "csv":
             return paginator.get_paginated_response(output(page, many=True).data)

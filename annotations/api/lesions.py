@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 
 from annotations.access import case_of, reader_study_for
 from annotations.api.reader_studies import MANAGE
-from annotations.models import LesionCorrection, ReaderStudy
+from annotations.models import LesionCorrection
 from annotations.selectors.lesions import corrections_of, geometries_on
 from annotations.selectors.masking import require_unmasked
 from annotations.services.lesions import CorrectionAsked, lesion_correct
@@ -101,11 +101,6 @@ class LesionCorrectionInput(serializers.Serializer[Any]):
     reason = serializers.CharField(max_length=1000)
 
 
-def _corrections_response(reader_study: ReaderStudy, http_status: int = status.HTTP_200_OK) -> Response:
-    rows = corrections_of(reader_study=reader_study)
-    return Response(LesionCorrectionOutput(rows, many=True).data, status=http_status)
-
-
 class LesionCorrectionsApi(APIView):
     """The corrections of a reader study."""
 
@@ -114,8 +109,10 @@ class LesionCorrectionsApi(APIView):
         """List who grouped which case how, when and why, newest first."""
         reader_study = reader_study_for(caller(request), reader_study_id, MANAGE)
         require_unmasked(user=caller(request), reader_study=reader_study)
-        viewed(by=caller(request), reader_study_id=reader_study_id, action="lesions.view", obj=reader_study)
-        return _corrections_response(reader_study)
+        rows = corrections_of(reader_study=reader_study)
+        if rows:
+            viewed(by=caller(request), reader_study_id=reader_study_id, action="lesions.view", obj=reader_study)
+        return Response(LesionCorrectionOutput(rows, many=True).data)
 
     @extend_schema(request=LesionCorrectionInput, responses={201: LesionCorrectionOutput(many=True)})
     @transaction.atomic
@@ -128,7 +125,8 @@ class LesionCorrectionsApi(APIView):
         sent = dict(form.validated_data)
         case = case_of(reader_study, sent.pop("case_id"))
         lesion_correct(by=caller(request), reader_study=reader_study, case=case, asked=CorrectionAsked(**sent))
-        return _corrections_response(reader_study, status.HTTP_201_CREATED)
+        rows = corrections_of(reader_study=reader_study)
+        return Response(LesionCorrectionOutput(rows, many=True).data, status=status.HTTP_201_CREATED)
 
 
 class CaseMarkOutput(serializers.Serializer[Any]):
@@ -150,6 +148,7 @@ class CaseMarksApi(APIView):
         reader_study = reader_study_for(caller(request), reader_study_id, MANAGE)
         require_unmasked(user=caller(request), reader_study=reader_study)
         case = case_of(reader_study, case_id)
-        viewed(by=caller(request), reader_study_id=reader_study_id, action="lesions.view", obj=case)
         found = geometries_on(reader_study=reader_study, case_id=case.pk, arm=arm_key, question=question_key)
+        if found:
+            viewed(by=caller(request), reader_study_id=reader_study_id, action="lesions.view", obj=case)
         return Response(CaseMarkOutput(found, many=True).data)

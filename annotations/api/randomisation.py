@@ -15,7 +15,7 @@ from rest_framework.views import APIView
 
 from annotations.access import own_read, reader_study_for
 from annotations.api.reader_studies import MANAGE, csv_download
-from annotations.models import AiOrder, RandomisationList, ReferenceTruth
+from annotations.models import AiOrder, RandomisationList, ReaderStudy, ReferenceTruth
 from annotations.selectors.ai_order import ai_order_of, sessions_ordered_by_ai
 from annotations.selectors.designs import (
     design_of,
@@ -105,6 +105,12 @@ class RandomisationOutput(serializers.Serializer[Any]):
     ai_order = AiOrderOutput(allow_null=True, help_text="Null where every order is the drawn one.")
 
 
+def _lists_viewed(request: Request, reader_study: ReaderStudy, shown: list[RandomisationList] | bool | None) -> None:
+    """Record the look, unless nothing has been drawn yet."""
+    if shown not in ([], None):
+        viewed(by=caller(request), reader_study_id=reader_study.pk, action="randomisation.view", obj=reader_study)
+
+
 class RandomisationApi(APIView):
     """The stored reading orders with what they were drawn from."""
 
@@ -112,8 +118,8 @@ class RandomisationApi(APIView):
     def get(self, request: Request, reader_study_id: uuid.UUID) -> Response:
         """Return the lists as they are stored; empty before the launch."""
         reader_study = reader_study_for(caller(request), reader_study_id, MANAGE)
-        viewed(by=caller(request), reader_study_id=reader_study_id, action="randomisation.view", obj=reader_study)
         lists = list(randomisation_lists_of(reader_study=reader_study))
+        _lists_viewed(request, reader_study, lists)
         first, design = launch_list(lists), design_of(reader_study=reader_study)
         cases = list(cases_of(reader_study=reader_study).order_by("position", "pk"))
         answer = {
@@ -142,9 +148,9 @@ class RandomisationCheckApi(APIView):
     def get(self, request: Request, reader_study_id: uuid.UUID) -> Response:
         """Draw again from the stored seed, design, readers and cases, and say whether the lists are the stored ones."""
         reader_study = reader_study_for(caller(request), reader_study_id, MANAGE)
-        viewed(by=caller(request), reader_study_id=reader_study_id, action="randomisation.view", obj=reader_study)
-        answer = {"is_reproduced": is_reproduced(reader_study=reader_study)}
-        return Response(RandomisationCheckOutput(answer).data)
+        found = is_reproduced(reader_study=reader_study)
+        _lists_viewed(request, reader_study, found)
+        return Response(RandomisationCheckOutput({"is_reproduced": found}).data)
 
 
 class RandomisationCsvApi(APIView):
@@ -157,14 +163,15 @@ class RandomisationCsvApi(APIView):
         Where the AI ordered the worklist of the arm, also by which version, prediction and score.
         """
         reader_study = reader_study_for(caller(request), reader_study_id, MANAGE)
-        viewed(by=caller(request), reader_study_id=reader_study_id, action="randomisation.view", obj=reader_study)
+        lists = list(randomisation_lists_of(reader_study=reader_study))
+        _lists_viewed(request, reader_study, lists)
         out = io.StringIO()
         writer = csv.writer(out, lineterminator="\n")
         columns = ["reader", "position", "case", "case_id", "seed", "algorithm"]
         columns += ["session", "arm", "repeat_number", "is_training"]
         writer.writerow([*columns, "ordered_by", "model_version_id", "prediction_id", "score"])
         orders = _orders_of(ai_order_of(reader_study=reader_study))
-        for drawn in randomisation_lists_of(reader_study=reader_study):
+        for drawn in lists:
             for position, (slot, case_id) in enumerate(zip(slots_of(drawn), drawn.order, strict=True), start=1):
                 place = [slot.session, slot.arm, slot.repeat_number, int(slot.is_training)]
                 row = [drawn.reader.username, position, slot.case, case_id, drawn.seed, drawn.algorithm]

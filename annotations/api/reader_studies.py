@@ -1,6 +1,7 @@
 """Routes with which a coordinator builds and watches a reader study."""
 
 import uuid
+from typing import Any
 
 from django.db import transaction
 from django.http import HttpResponse
@@ -14,7 +15,7 @@ from rest_framework.views import APIView
 from annotations.access import reader_study_for
 from annotations.api import shapes
 from annotations.domain.truth_csv import example_csv
-from annotations.models import ReaderStudy
+from annotations.models import ReaderStudy, ReferenceStandard
 from annotations.selectors.launch import launch_check
 from annotations.selectors.masking import is_truth_masked
 from annotations.selectors.progress import counts_of, signed_by_case
@@ -176,24 +177,37 @@ class ReferenceStandardApi(APIView):
         _truth_viewed(request, reader_study)
         return self._current(reader_study)
 
-    @extend_schema(request={"text/csv": OpenApiTypes.STR}, responses={201: shapes.ReferenceStandardOutput})
+    @extend_schema(
+        request={"text/csv": OpenApiTypes.STR},
+        responses={200: shapes.ReferenceUploadOutput, 201: shapes.ReferenceUploadOutput},
+    )
+    @transaction.atomic
     def post(self, request: Request, reader_study_id: uuid.UUID) -> Response:
-        """Store a CSV as the next version; every faulty row is named and nothing is stored."""
-        reader_study = reader_study_for(caller(request), reader_study_id, MANAGE)
-        text, name = csv_text(request)
-        reference_standard_import(by=caller(request), reader_study=reader_study, text=text, name=name)
-        return self._current(reader_study, status.HTTP_201_CREATED)
+        """Store a CSV as the next version; every faulty row is named and nothing is stored.
 
-    def _current(self, reader_study: ReaderStudy, http_status: int = status.HTTP_200_OK) -> Response:
+        What the newest version says already is answered with that version and 200: none is made.
+        """
+        reader_study = reader_study_for(caller(request), reader_study_id, MANAGE, lock=True)
+        before = reference_standard_of(reader_study=reader_study)
+        text, name = csv_text(request)
+        standard = reference_standard_import(by=caller(request), reader_study=reader_study, text=text, name=name)
+        vars(standard)["is_repeat"] = standard == before
+        shown = shapes.ReferenceUploadOutput(standard, context=self._context(standard)).data
+        return Response(shown, status=status.HTTP_200_OK if standard == before else status.HTTP_201_CREATED)
+
+    def _current(self, reader_study: ReaderStudy) -> Response:
         standard = reference_standard_of(reader_study=reader_study)
         if standard is None:
             return Response(status=status.HTTP_204_NO_CONTENT)
-        context = {
+        return Response(shapes.ReferenceStandardOutput(standard, context=self._context(standard)).data)
+
+    def _context(self, standard: ReferenceStandard) -> dict[str, Any]:
+        reader_study = standard.reader_study
+        return {
             "cases": list(cases_of(reader_study=reader_study)),
             "truths": truths_of(reader_study=reader_study),
             "is_masked": is_truth_masked(user=caller(self.request), standard=standard),
         }
-        return Response(shapes.ReferenceStandardOutput(standard, context=context).data, status=http_status)
 
 
 def csv_download(text: str, name: str) -> HttpResponse:

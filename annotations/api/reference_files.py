@@ -69,6 +69,9 @@ class FilesPreviewOutput(serializers.Serializer[Any]):
 
     digest = serializers.CharField()
     base_version = serializers.IntegerField(allow_null=True)
+    repeats_version = serializers.IntegerField(
+        allow_null=True, default=None, help_text="The newest version, where it says all of this already: none is made."
+    )
     files = FileReadOutput(many=True)
     cases = CaseReadOutput(many=True)
     missing = serializers.ListField(child=serializers.CharField())

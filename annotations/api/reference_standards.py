@@ -16,7 +16,7 @@ from annotations.api.reader_studies import MANAGE
 from annotations.domain.signatures import LOCK_MEANINGS
 from annotations.models import AdjudicationDecision, ReaderStudy, ReferenceLock, ReferenceStandard
 from annotations.selectors.masking import is_truth_masked, require_truth_unmasked
-from annotations.selectors.truth import lock_meaning, reference_standards_of, truths_in
+from annotations.selectors.truth import lock_meaning, reference_standard_of, reference_standards_of, truths_in
 from annotations.services.truth import reference_standard_lock
 from annotations.services.viewing import viewed
 from portal.accounts.authentication import caller
@@ -120,7 +120,10 @@ class ReferenceStandardsApi(APIView):
     def get(self, request: Request, reader_study_id: uuid.UUID) -> Response:
         """List the versions, newest first, with their locks."""
         reader_study = reader_study_for(caller(request), reader_study_id, MANAGE)
-        viewed(by=caller(request), reader_study_id=reader_study_id, action="reference_standard.view", obj=reader_study)
+        if reference_standard_of(reader_study=reader_study) is not None:
+            viewed(
+                by=caller(request), reader_study_id=reader_study_id, action="reference_standard.view", obj=reader_study
+            )
         return versions_response(caller(request), reader_study)
 
 

@@ -40,8 +40,8 @@ from portal.audit.services import canonical_json, sha256
 from portal.csv_upload import CsvParser, csv_text
 
 
-def _answer(reader_study: ReaderStudy, http_status: int = status.HTTP_200_OK) -> Response:
-    return Response(SamplingOutput(sampling_of(reader_study=reader_study)).data, status=http_status)
+def _answer(reader_study: ReaderStudy) -> Response:
+    return Response(SamplingOutput(sampling_of(reader_study=reader_study)).data, status=status.HTTP_201_CREATED)
 
 
 def _viewed(request: Request, reader_study: ReaderStudy, obj: ReaderStudy | SamplingFrame | SampleDraw) -> None:
@@ -60,8 +60,11 @@ class SamplingApi(APIView):
     def get(self, request: Request, reader_study_id: uuid.UUID) -> Response:
         """Return the newest frame and the draws, counted."""
         reader_study = reader_study_for(caller(request), reader_study_id, MANAGE)
-        _viewed(request, reader_study, reader_study)
-        return _answer(reader_study)
+        found = sampling_of(reader_study=reader_study)
+        # A draw is of a frame.
+        if found["frame"] is not None:
+            _viewed(request, reader_study, reader_study)
+        return Response(SamplingOutput(found).data)
 
 
 class SamplingFramesApi(APIView):
@@ -76,7 +79,7 @@ class SamplingFramesApi(APIView):
         reader_study = reader_study_for(caller(request), reader_study_id, MANAGE, lock=True)
         text, name = csv_text(request)
         frame_import(by=caller(request), reader_study=reader_study, text=text, name=name)
-        return _answer(reader_study, status.HTTP_201_CREATED)
+        return _answer(reader_study)
 
 
 class SamplingFrameApi(APIView):
@@ -140,7 +143,7 @@ class SampleDrawsApi(APIView):
             seed=form.validated_data["seed"],
             preview_digest=form.validated_data["preview_digest"],
         )
-        return _answer(reader_study, status.HTTP_201_CREATED)
+        return _answer(reader_study)
 
 
 class SampleDrawApi(APIView):

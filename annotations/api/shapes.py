@@ -358,6 +358,15 @@ class ReferenceStandardOutput(serializers.ModelSerializer[ReferenceStandard]):
         return [case.name for case in self.context["cases"] if case.pk not in self.context["truths"]]
 
 
+class ReferenceUploadOutput(ReferenceStandardOutput):
+    """The version that an upload made, or that says the same already."""
+
+    is_repeat = serializers.BooleanField(help_text="It was there before: the upload says the same.")
+
+    class Meta(ReferenceStandardOutput.Meta):
+        fields = [*ReferenceStandardOutput.Meta.fields, "is_repeat"]
+
+
 class CheckItemOutput(serializers.Serializer[Any]):
     """One line of the launch check."""
 

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from annotations.domain.answers import reason_not_assessed
+from annotations.domain.arbitration import arbitrators_of
 from annotations.domain.consensus import (
     ADJUDICATION,
     AGREED,
@@ -162,9 +163,10 @@ class Consensus(NamedTuple):
 
 
 def voters_of(*, reader_study: ReaderStudy) -> QuerySet[User]:
-    """Return the readers who can vote: the reads of who was withdrawn count for nothing."""
+    """Return the readers who can vote: not who was withdrawn, nor who arbitrates what two others have read."""
     gone = Membership.objects.filter(reader_study=reader_study, role=Role.READER, withdrawn_at__isnull=False)
-    return readers_of(reader_study=reader_study).exclude(pk__in=gone.values("user"))
+    arbitrators = arbitrators_of(design_of(reader_study=reader_study))
+    return readers_of(reader_study=reader_study).exclude(pk__in=gone.values("user")).exclude(pk__in=arbitrators)
 
 
 def panel_problems(*, reader_study: ReaderStudy, panel: Panel) -> list[Problem]:
@@ -176,7 +178,7 @@ def panel_problems(*, reader_study: ReaderStudy, panel: Panel) -> list[Problem]:
         problems.append(Problem("arm", "unknown_arm", f"Name one of the arms: {', '.join(arms)}."))
     known = set(voters_of(reader_study=reader_study).values_list("pk", flat=True))
     problems += [
-        Problem("readers", "unknown_reader", f"{pk} is no reader of this reader study, or has been withdrawn.")
+        Problem("readers", "unknown_reader", f"{pk} reads nothing here, has been withdrawn, or arbitrates.")
         for pk in panel.weights
         if pk not in known
     ]

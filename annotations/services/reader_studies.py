@@ -229,12 +229,17 @@ def reader_dates_put(
     ends_on: datetime.date | None,
     reason: str = "",
 ) -> None:
-    """Set a reader's first and last day of reading; after the launch that amends the protocol, with a reason."""
+    """Set a reader's first and last day of reading; after the launch that amends the protocol, with a reason.
+
+    Days that are those already leave nothing behind.
+    """
     _require_days_matter(reader_study, reader)
     if starts_on and ends_on and starts_on > ends_on:
         detail = "The last day is on or after the first."
         raise Invalid(detail, errors=[{"field": "ends_on", "code": "ends_before_it_begins", "detail": detail}])
     own = list(Membership.objects.filter(reader_study=reader_study, user=reader, role=Role.READER).select_for_update())
+    if all((member.starts_on, member.ends_on) == (starts_on, ends_on) for member in own):
+        return
     for member in own:
         member.starts_on, member.ends_on = starts_on, ends_on
         member.save(update_fields=["starts_on", "ends_on"])

@@ -20,7 +20,7 @@ from annotations.models import (
 from annotations.selectors.case_images import further_uids_of
 from annotations.selectors.consensus import CaseDecision
 from annotations.selectors.reader_studies import cases_of
-from annotations.selectors.truth import lock_meaning
+from annotations.selectors.truth import lock_meaning, reference_standard_of
 from annotations.services.drafts import field_problems, stream_of
 from annotations.services.reference_segments import reference_segment_read
 from portal.accounts.models import User
@@ -29,7 +29,10 @@ from portal.errors import Conflict, Invalid
 
 
 def reference_standard_import(*, by: User, reader_study: ReaderStudy, text: str, name: str) -> ReferenceStandard:
-    """Store a CSV as the next version of the reference standard, or say what is wrong in which row."""
+    """Store a CSV as the next version of the reference standard, or say what is wrong in which row.
+
+    The truths of the newest version once more are the version that there is, unless it was not made from a CSV.
+    """
     cases = list(cases_of(reader_study=reader_study))
     uids = {case.name: case.imaging_study.study_instance_uid for case in cases}
     if not uids:
@@ -41,9 +44,36 @@ def reference_standard_import(*, by: User, reader_study: ReaderStudy, text: str,
             code="invalid_csv",
             errors=field_problems(problems),
         )
-    return reference_standard_create(
-        by=by, reader_study=reader_study, truths=truths, source=ReferenceSource.CSV, provenance=name
-    )
+    with transaction.atomic():
+        # The row that versions are stored under: the newest one stays the newest.
+        ReaderStudy.objects.select_for_update().get(pk=reader_study.pk)
+        known = repeated_version(reader_study=reader_study, truths=truths, source=ReferenceSource.CSV)
+        return known or reference_standard_create(
+            by=by, reader_study=reader_study, truths=truths, source=ReferenceSource.CSV, provenance=name
+        )
+
+
+def repeated_version(
+    *,
+    reader_study: ReaderStudy,
+    truths: Sequence[Truth],
+    source: ReferenceSource,
+    base: ReferenceStandard | None = None,
+) -> ReferenceStandard | None:
+    """Return the newest version where an import would only say it again, None where it says anything else.
+
+    The same truths from another kind of source are another version: readers who decided the one have not decided the
+    other. Files that add nothing to the newest version are a repeat whatever they are.
+    """
+    newest = reference_standard_of(reader_study=reader_study)
+    if newest is None or newest.digest != truths_digest(truths):
+        return None
+    if newest != base and (newest.source, newest.base) != (source, base):
+        return None
+    # A draw of cases may have given the names, by which the digest is, to other cases since.
+    now = {case.pk: case.name for case in cases_of(reader_study=reader_study)}
+    stored = ReferenceTruth.objects.filter(reference_standard=newest).values_list("case_id", "case_name")
+    return newest if all(pk in now and name in ("", now[pk]) for pk, name in stored) else None
 
 
 @transaction.atomic
@@ -154,6 +184,12 @@ def reference_standard_lock(*, by: User, standard: ReferenceStandard, reason: st
 def _checked_digest(standard: ReferenceStandard) -> str:
     """Work the digest out again from the rows; every voxel that they name has to be there, too."""
     stored = list(ReferenceTruth.objects.filter(reference_standard=standard).select_related("case"))
+    if not stored:
+        raise Conflict(
+            f"Version {standard.version} holds the truth of no case, so no analysis could use it. Have the open cases "
+            "adjudicated or upload a file, and lock the version that comes of it.",
+            code="no_truths",
+        )
     # A draw of cases may have named them anew since.
     digest = truths_digest([Truth(one.case_name or one.case.name, one.truth, one.lesions) for one in stored])
     if digest != standard.digest:

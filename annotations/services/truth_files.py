@@ -24,7 +24,7 @@ from annotations.selectors.reader_studies import cases_of
 from annotations.selectors.truth import provenance_of
 from annotations.services.drafts import field_problems
 from annotations.services.reference_segments import reference_segment_write
-from annotations.services.truth import reference_standard_create, truths_digest
+from annotations.services.truth import reference_standard_create, repeated_version, truths_digest
 from annotations.services.truth_json_lesions import json_lesions_take
 from annotations.services.truth_places import CaseImages
 from annotations.services.truth_reports import report_read
@@ -68,6 +68,12 @@ class FilesRead:
     def digest(self) -> str:
         """That of the version which they would be."""
         return truths_digest(self.truths)
+
+    @property
+    def source(self) -> ReferenceSource:
+        """The kind of the files; of several kinds, or added to a version, just files."""
+        kinds = {one.kind for one in self.files}
+        return ReferenceSource(kinds.pop()) if len(kinds) == 1 and self.base is None else ReferenceSource.FILES
 
 
 @dataclass
@@ -120,23 +126,33 @@ def truth_files_read(
 
 @transaction.atomic
 def truth_files_store(*, by: User, reader_study: ReaderStudy, read: FilesRead, digest: str) -> ReferenceStandard:
-    """Store what was read as the next version; 409 `preview_outdated` when it is not what was looked at."""
+    """Store what was read as the next version; 409 `preview_outdated` when it is not what was looked at.
+
+    What the newest version says already is that version. The caller holds the reader study's row.
+    """
     if read.digest != digest:
         detail = "The files, or the images, are not those that you looked at. Look again before you store."
         raise Conflict(detail, code="preview_outdated")
+    known = truth_files_repeat(reader_study=reader_study, read=read)
+    if known is not None:
+        return known
     for sha256, text in sorted(read.segments.items()):
         reference_segment_write(sha256=sha256, text=text)
-    kinds = {one.kind for one in read.files}
     return reference_standard_create(
         by=by,
         reader_study=reader_study,
         truths=read.truths,
-        source=ReferenceSource(kinds.pop()) if len(kinds) == 1 and read.base is None else ReferenceSource.FILES,
+        source=read.source,
         provenance=_in_words(read),
         rule=read.base.rule if read.base else None,
         decisions=_decisions_kept(read),
         base=read.base,
     )
+
+
+def truth_files_repeat(*, reader_study: ReaderStudy, read: FilesRead) -> ReferenceStandard | None:
+    """Return the newest version where the files would only say it again."""
+    return repeated_version(reader_study=reader_study, truths=read.truths, source=read.source, base=read.base)
 
 
 def _decisions_kept(read: FilesRead) -> list[CaseDecision]:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
+import idna
 from django.conf import settings
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -48,6 +49,29 @@ class Target(NamedTuple):
         return host if self.port == PORTS[self.scheme] else f"{host}:{self.port}"
 
 
+def ascii_url(url: str) -> str:
+    """Return `url` with an international host name in its ASCII form, `xn--…`; raise `AddressRefused`.
+
+    By UTS 46 as browsers do (without transitional mapping), so full-width digits and the like become what they stand
+    for; what comes of it is checked as every other address.
+    """
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+    except ValueError as error:
+        raise AddressRefused("url_invalid", "This is no address.") from error
+    # Kept as it is: a name and password are refused with their own words.
+    if host.isascii() or "@" in parts.netloc:
+        return url
+    try:
+        encoded = idna.encode(host, uts46=True, std3_rules=True).decode()
+    except UnicodeError as error:
+        detail = f"The host name is no international host name by IDNA 2008: {error}. Give its ASCII form, xn--…"
+        raise AddressRefused("host_invalid", detail) from error
+    _, colon, port = parts.netloc.partition(":")
+    return parts._replace(netloc=f"{encoded}{colon}{port}").geturl()
+
+
 def target_of(url: str) -> Target:
     """Resolve the host of `url` and return the address to connect to; raise `AddressRefused`."""
     parts = _parts(url)
@@ -69,10 +93,13 @@ def _parts(url: str) -> SplitResult:
         port = parts.port
     except ValueError as error:
         raise AddressRefused("url_invalid", "This is no address.") from error
-    if parts.scheme not in PORTS or not parts.hostname or port == 0 or not url.isascii() or not url.isprintable():
+    if parts.scheme not in PORTS or not parts.hostname or port == 0 or not url.isprintable():
         raise AddressRefused("url_invalid", "Give an address that begins with https:// and a host.")
     if " " in url or parts.username is not None or parts.password is not None or parts.fragment:
         raise AddressRefused("url_invalid", "The address holds blanks, a fragment, or a name and password.")
+    if not url.isascii():
+        detail = "Behind the host, write letters beyond ASCII percent-encoded: é is %C3%A9."
+        raise AddressRefused("url_invalid", detail)
     return parts
 
 

@@ -5,6 +5,9 @@ from django.db import models
 
 from portal.db import UuidModel
 
+# Characters, in the ASCII form of the address.
+URL_LENGTH = 500
+
 
 class DisabledReason(models.TextChoices):
     """Why nothing is sent."""
@@ -20,7 +23,7 @@ class Webhook(UuidModel):
     """
 
     scope = models.CharField(max_length=60, db_index=True)
-    url = models.CharField(max_length=500)
+    url = models.CharField(max_length=URL_LENGTH)
     description = models.CharField(max_length=120, blank=True)
     events = models.JSONField()
     secret_version = models.PositiveIntegerField(default=1)

@@ -14,9 +14,9 @@ from portal.accounts.models import User
 from portal.audit.services import canonical_json, record
 from portal.errors import Conflict, FieldProblem, Invalid
 from portal.moments import utc_text
-from portal.webhooks.addresses import AddressRefused, target_of
+from portal.webhooks.addresses import AddressRefused, ascii_url, target_of
 from portal.webhooks.events import FIELDS, SITE, EventKind, events_of
-from portal.webhooks.models import Delivery, DeliveryState, DisabledReason, Webhook
+from portal.webhooks.models import URL_LENGTH, Delivery, DeliveryState, DisabledReason, Webhook
 from portal.webhooks.signature import secret_of
 
 STREAM = "webhooks"
@@ -41,9 +41,8 @@ def webhook_create(
     """Register an address; the second value is its secret, to be shown this once."""
     if Webhook.objects.filter(scope=scope).count() >= WEBHOOKS_PER_SCOPE:
         raise Conflict(f"There are {WEBHOOKS_PER_SCOPE} webhooks already; delete one first.", code="too_many")
-    _require_url(url)
     webhook = Webhook.objects.create(
-        scope=scope, url=url, events=_events(scope, events), description=description, created_by=by
+        scope=scope, url=_checked_url(url), events=_events(scope, events), description=description, created_by=by
     )
     _record(by, "webhook.create", webhook)
     return webhook, secret_of(webhook.pk, webhook.secret_version)
@@ -53,8 +52,7 @@ def webhook_create(
 def webhook_update(*, by: User, webhook: Webhook, changes: Mapping[str, Any]) -> Webhook:
     """Change a webhook (its row is locked by the caller), or switch it on or off."""
     if "url" in changes:
-        _require_url(changes["url"])
-        webhook.url = changes["url"]
+        webhook.url = _checked_url(changes["url"])
     if "events" in changes:
         webhook.events = _events(webhook.scope, changes["events"])
     webhook.description = changes.get("description", webhook.description)
@@ -169,12 +167,18 @@ def _events(scope: str, events: Sequence[str]) -> list[str]:
     return [str(kind) for kind in known if kind in events]
 
 
-def _require_url(url: str) -> None:
+def _checked_url(url: str) -> str:
+    """Return the address as it is stored and sent to: in ASCII, so that it is read as it is resolved."""
     try:
-        target_of(url)
+        in_ascii = ascii_url(url)
+        if len(in_ascii) > URL_LENGTH:
+            detail = f"In ASCII form the address has more than {URL_LENGTH} characters."
+            raise AddressRefused("url_invalid", detail)
+        target_of(in_ascii)
     except AddressRefused as refusal:
         problem: FieldProblem = {"field": "url", "code": refusal.code, "detail": refusal.detail}
         raise Invalid("Nothing can be sent to this address.", code=refusal.code, errors=[problem]) from refusal
+    return in_ascii
 
 
 def _record(by: User | None, action: str, webhook: Webhook) -> None:

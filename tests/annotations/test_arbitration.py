@@ -21,9 +21,11 @@ from annotations.models import (
     AssignmentRole,
     DesignVersion,
     Read,
+    ReferenceJob,
     ReferenceSource,
     StepKind,
 )
+from annotations.selectors.consensus import panel_from_json
 from annotations.selectors.designs import is_reproduced
 from annotations.selectors.lesions import signed_findings
 from annotations.services import reader_studies as building
@@ -171,6 +173,18 @@ def test_reads_that_differ_go_to_the_arbitrator_whose_read_is_the_final_one() ->
     assert Event.objects.filter(action="arbitration.view").exists()
     assert not trail_verify(scope=None).problems
     assert is_reproduced(reader_study=built.reader_study)
+
+
+def test_an_arbitrator_is_no_reader_of_a_consensus() -> None:
+    built = launched_double()
+    first, second, arbitrator = built.readers
+    path = f"/api/v1/reader-studies/{built.reader_study.pk}/consensus/preview"
+    asked = {"kind": "MAJORITY", "question": "nodule_present"}
+    client = of(built.coordinator)
+    assert client.post(path, asked, content_type="application/json").status_code == 202
+    assert set(panel_from_json(ReferenceJob.objects.get().asked).weights) == {first.pk, second.pk}
+    named = client.post(path, {**asked, "readers": [{"user_id": str(arbitrator.pk)}]}, content_type="application/json")
+    assert [one["code"] for one in named.json()["errors"]] == ["unknown_reader"]
 
 
 def test_an_arbitrator_learns_no_name_and_readers_learn_of_no_arbitration() -> None:

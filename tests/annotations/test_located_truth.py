@@ -139,6 +139,11 @@ def test_pathology_segments_and_measurements_are_one_version_that_survives_expor
     exported = content_of(stage.client.get(f"{stage.url}/{second.version}.json"))
     third = stage.store({"again.json": exported})
     assert (third.digest, third.source) == (second.digest, "JSON")
+    # The same file once more is said to be that version before it is stored, and is none when it is.
+    look = seen(stage.client, stage.ask({"again.json": exported}))
+    assert (look["repeats_version"], storing(stage.client, look).stored) == (third.version, third)
+    # What adds nothing to the newest version is not another, whatever it is.
+    assert stage.store({"again.json": exported}, base_version=third.version) == third
     reference_standard_lock(by=stage.coordinator, standard=third)
     # Not kept as an image.
     assert not Instance.objects.filter(sop_instance_uid__in=[seg.SOPInstanceUID, sr.SOPInstanceUID]).exists()

@@ -64,6 +64,17 @@ def test_a_reader_is_late_when_the_last_day_is_over_and_cases_are_left(at: Calla
     own("POST", f"assignments/{waiting}/open")
 
 
+def test_days_that_are_those_already_leave_nothing_behind() -> None:
+    built = launched(cases=1)
+    day = timezone.now().astimezone(UTC).date() + timedelta(days=1)
+    versions = []
+    for _ in range(2):
+        dated(built, 0, None, day)
+        versions.append(built.reader_study.protocol_versions.count())
+    assert versions[0] == versions[1]
+    assert Event.objects.filter(action="reader.dates").count() == 1
+
+
 def test_nobody_is_late_who_is_done_or_once_the_reader_study_is_closed(at: Callable[[datetime], None]) -> None:
     built = launched(cases=1)
     today = timezone.now().astimezone(UTC).date()

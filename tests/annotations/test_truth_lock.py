@@ -7,8 +7,9 @@ from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from rest_framework.test import APIClient
 
-from annotations.models import ReferenceLock, ReferenceStandard, ReferenceTruth
-from annotations.services.truth import reference_standard_import, reference_standard_lock
+from annotations.models import ReferenceLock, ReferenceSource, ReferenceStandard, ReferenceTruth
+from annotations.selectors.consensus import CaseDecision
+from annotations.services.truth import reference_standard_create, reference_standard_import, reference_standard_lock
 from portal.accounts.models import User
 from portal.audit.models import Event
 from portal.audit.verify import trail_verify
@@ -109,6 +110,19 @@ def test_a_later_version_is_locked_only_with_a_reason(built: Built) -> None:
     newest, first = answer.json()["versions"]
     assert (newest["lock"]["meaning"], newest["lock"]["reason"]) == ("AMENDMENT", "Pathology of case 002 came in.")
     assert first["lock"]["meaning"] == "REFERENCE_STANDARD"
+
+
+def test_a_version_that_decides_no_case_is_not_locked(built: Built) -> None:
+    """Every case is for adjudication: an analysis by it would have nothing to be made of."""
+    decision = CaseDecision(built.cases[0], "ADJUDICATION", "TIED", None, [], [], None, None)
+    reference_standard_create(
+        by=built.coordinator, reader_study=built.reader_study, truths=[], source=ReferenceSource.CONSENSUS,
+        provenance="", decisions=[decision],
+    )  # fmt: skip
+    answer = lock(built, 1)
+    assert (answer.status_code, answer.json()["code"]) == (409, "no_truths")
+    assert "adjudicated or upload a file" in answer.json()["detail"]
+    assert not ReferenceLock.objects.exists()
 
 
 def test_what_is_not_there_is_not_there(built: Built) -> None:

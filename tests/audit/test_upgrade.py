@@ -119,7 +119,8 @@ def test_what_is_there_is_bound_once_and_what_follows_follows_on() -> None:
         "inference.ModelVersion": 1,
     }
     by = study.created_by
-    reader_dates_put(by=by, reader_study=study, reader=reader, starts_on=None, ends_on=None, reason="Agreed.")
+    last = datetime.date(2999, 1, 1)
+    reader_dates_put(by=by, reader_study=study, reader=reader, starts_on=None, ends_on=last, reason="Agreed.")
     Assignment.objects.filter(pk=read.assignment_id).update(role=AssignmentRole.READER)
     assert len(trail_verify(scope=None).problems) == 1
     Assignment.objects.filter(pk=read.assignment_id).update(role=AssignmentRole.ARBITRATION)

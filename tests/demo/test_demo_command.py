@@ -91,6 +91,13 @@ def test_the_analysis_is_there(ask, main_study):
     assert ask("coordinator", f"analysis-runs/{run['id']}/result").status_code == 200
 
 
+def test_the_model_is_watched_for_drift(ask):
+    versions = ask("coordinator", "model-versions", page_size=1000).json()["results"]
+    (version,) = [row for row in versions if row["ai_model"]["name"] == AI_MODEL_NAME]
+    drift = ask("coordinator", f"model-versions/{version['id']}/drift").json()
+    assert (drift["watch"]["is_on"], drift["rule"]["reference_cases"]) == (True, 34)
+
+
 def test_a_reader_has_the_other_half_to_read(ask, main_study):
     following = ask("reader1", f"reader-studies/{main_study['id']}/next").json()
     assert following["assignment_id"]

@@ -9,7 +9,8 @@ from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
-from annotations.models import Arm, Assignment, Read, ReaderStudy, ReferenceJob
+from annotations.models import Arm, Assignment, LesionCorrection, Read, ReaderStudy, ReferenceJob
+from annotations.services.reader_studies import label_schema_put, reader_study_create
 from portal.accounts.policy import ROUTES
 from portal.audit.models import Event
 from portal.db import JobState
@@ -155,6 +156,10 @@ def prepare(name: str, method: str, world: World) -> None:
     if name in ("read-comparison", "read-heat-map", "read-explanation", "read-ai-measurements"):
         Arm.objects.filter(reader_study=world.a.reader_study).update(ai_display="CONCURRENT")
         ReaderStudy.objects.filter(pk=world.a.reader_study.pk).update(ai_model_version=world.a.model_version)
+    if name == "reader-study-lesion-corrections" and method == "GET":
+        made = {"number": 1, "groups": [], "reason": "One nodule.", "created_by": world.a.coordinator}
+        place = {"case": world.a.cases[0], "arm": "A", "question": "nodules"}
+        LesionCorrection.objects.create(reader_study=world.a.reader_study, **place, **made)
     if name == "read-other-readers":
         shown = {"other_readers": {"FIRST": "HIDDEN", "SECOND": "HIDDEN", "SIGNED": "SHOWN"}}
         Arm.objects.filter(reader_study=world.a.reader_study).update(blinding=shown)
@@ -283,14 +288,42 @@ def test_whoever_sees_images_results_or_truth_leaves_an_event(
     world: World, callers: dict[str, Client], name: str
 ) -> None:
     left = answers(callers, "GET", name, world)
-    own = {"reader"} if name in ("read-segment-version", "read-measurements") else set()
+    # What is one's own, or of which there is nothing yet: the reader has signed no read.
+    silent = {"read-segment-version", "read-measurements", "reader-study-labels", "reader-study-labels-export"}
     assert left
-    for persona in set(left) - own:
+    for persona in set(left) - ({"reader"} if name in silent else set()):
         found = [event for event in left[persona] if event.action == VIEWS[name]]
         assert found, persona
         assert all(event.actor_id for event in found)
         where = {"address": "192.0.2.7", "user_agent": "the sweep"}
         assert all(where.items() <= (event.origin or {}).items() for event in found)
+
+
+EMPTY = (
+    "reader-study-reference-standards",
+    "reader-study-randomisation",
+    "reader-study-randomisation-check",
+    "reader-study-randomisation-lists",
+    "reader-study-sampling",
+    "reader-study-lesion-corrections",
+    "reader-study-labels",
+    "reader-study-labels-export",
+)
+
+
+def test_pages_on_which_there_is_nothing_yet_leave_no_event(world: World, callers: dict[str, Client]) -> None:
+    """A reader study that was made this minute, whose coordinator opens every page of it."""
+    by = world.a.coordinator
+    with transaction.atomic():
+        study = reader_study_create(by=by, name="Nothing yet")
+        label_schema_put(by=by, reader_study=study, questions=QUESTIONS)
+        before = Event.objects.count()
+        for name in EMPTY:
+            path = address(ROUTES_BY_NAME[name], world.a).replace(str(world.a.reader_study.pk), str(study.pk))
+            answer = callers["coordinator"].get(path)
+            assert answer.status_code == 200, name
+            assert Event.objects.count() == before, name
+        transaction.set_rollback(True)
 
 
 def test_no_other_reading_route_writes(world: World, callers: dict[str, Client]) -> None:

@@ -18,7 +18,15 @@ from portal.db import JobState
 from tests.validation.factory import make_reader_study
 from tests.validation.test_plans import address, carried_out, document, endpoint, locked
 from validation.canonical import parse
-from validation.limitations import TruthLock, dependent_truth, relocked_notes
+from validation.limitations import (
+    TruthLock,
+    dependent_truth,
+    interim_notes,
+    relocked_notes,
+    simulated_notes,
+    unread_notes,
+    withdrawn_notes,
+)
 from validation.models import AnalysisRun
 from validation.services import analysis_run_cancel, analysis_run_create
 from validation.tasks import analysis_run_execute
@@ -101,7 +109,7 @@ def test_a_reopened_read_is_said_though_all_are_signed(made):
     read_reopen(by=made.coordinator, read=Read.objects.filter(signed_at__isnull=False).first(), reason="Wrong side.")
     after = result(explored(made))
     assert (after["counts"]["reads_signed"], after["counts"]["reads_reopened"]) == (20, 1)
-    assert noted(after, "1 signed read(s) had been reopened and not signed again")
+    assert noted(after, "1 signed read had been reopened and not signed again: its newest signature counts.")
 
 
 def test_older_results_say_that_the_truth_was_locked_anew(made, client):
@@ -134,6 +142,44 @@ def test_older_results_say_that_the_truth_was_locked_anew(made, client):
     newest = carried_out(client, made, plan)
     assert client.get(f"/api/v1/analysis-runs/{newest.pk}").json()["notices"] == []
     assert not noted(result(newest), "locked anew since")
+
+
+def withdrawing(number):
+    """A snapshot of three readers of whom so many were withdrawn, each with as many reads, the first signed."""
+    readers = [{"id": name, "name": name} for name in ("ada", "bo", "cy")]
+    gone = {one["id"] for one in readers[:number]}
+    reads = [
+        {"reader": one["id"], "state": "VOID" if one["id"] in gone else "SIGNED", "revision": None if case else "r"}
+        for one in readers
+        for case in range(number)
+    ]
+    return {"readers": readers, "reads": reads}
+
+
+def of_reads(**counts):
+    return {"reads_signed": 3, "reads_assigned": 3, "reads_reopened": 0, "reads_simulated": 0, **counts}
+
+
+def test_a_verb_agrees_with_how_many_there_are():
+    """One of three is, two of three are; English grammar: of 'n of m', the verb agrees with n."""
+    closed, cases = {"looks": {"is_interim": False, "before": []}}, {"cases": [{"facts": None}, {"facts": {}}]}
+    said = [
+        *withdrawn_notes(withdrawing(1)), *withdrawn_notes(withdrawing(2)), *unread_notes(cases),
+        *interim_notes(closed, of_reads(reads_signed=2)), *interim_notes(closed, of_reads(reads_signed=1)),
+        *interim_notes({}, of_reads(reads_signed=1)), *interim_notes(closed, of_reads(reads_reopened=2)),
+        *simulated_notes(of_reads(reads_simulated=1)), *simulated_notes(of_reads(reads_simulated=2)),
+        dependent_truth(1, ["ada"], ["ada"]), dependent_truth(1, ["ada", "bo"], ["ada", "bo"]),
+    ]  # fmt: skip
+    wanted = [
+        "1 of 3 readers was withdrawn and counts nowhere: ada (1 read, 1 of them signed before).",
+        "2 of 3 readers were withdrawn and count nowhere: ada, bo (4 reads, 2 of them signed before).",
+        "Of 1 of 2 cases no image header is known, since it has no images",
+        "1 of 3 assigned reads was not signed", "2 of 3 assigned reads were not signed",
+        "1 of 3 assigned reads is signed", "2 signed reads had been reopened",
+        "1 of 3 signed reads was made", "2 of 3 signed reads were made",
+        "ada took part in its version 1 and is measured", "ada, bo took part in its version 1 and are measured",
+    ]  # fmt: skip
+    assert [sentence for one, sentence in zip(wanted, said, strict=True) if one not in sentence] == []
 
 
 def test_a_truth_of_the_readers_own_is_a_limitation_of_plan_and_result(made, client):
@@ -181,8 +227,8 @@ def test_a_withdrawn_reader_is_none_of_the_readers(made, client):
         counts = after["counts"]
         assert (counts["readers"], counts["readers_withdrawn"], counts["reads_void"]) == (1, 1, 11)
         assert (counts["reads_assigned"], counts["reads_signed"]) == (11, 11)
-        (note,) = noted(after, "withdrawn and count nowhere")
-        assert note == "1 of 2 readers were withdrawn and count nowhere: berta (11 reads, 9 of them signed before)."
+        (note,) = noted(after, "withdrawn and counts nowhere")
+        assert note == "1 of 2 readers was withdrawn and counts nowhere: berta (11 reads, 9 of them signed before)."
         assert ("berta", "void") in {(one["name"], one["reason"]) for one in after["exclusions"]}
     exploratory = result(explored(made))
     assert [one["name"] for one in exploratory["participants"]] == ["Finder 1.0", "alice"]

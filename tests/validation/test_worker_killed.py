@@ -16,10 +16,11 @@ DEADLINE_S = 150.0
 QUEUE = """
 import json, numpy as np
 from django.db import transaction
-from annotations.models import ReferenceSource
+from annotations.domain.signatures import LOCK_MEANINGS, REFERENCE_STANDARD
+from annotations.models import ReferenceLock, ReferenceSource
 from annotations.services.drafts import stream_of
 from annotations.services.reader_studies import reader_study_create
-from annotations.services.truth import reference_standard_create, reference_standard_lock
+from annotations.services.truth import reference_standard_create
 from portal import jobs
 from portal.accounts.models import User
 from portal.audit.services import canonical_json, record, sha256
@@ -49,14 +50,18 @@ with transaction.atomic():
     standard = reference_standard_create(
         by=coordinator, reader_study=study, truths=[], source=ReferenceSource.CSV, provenance="of the test"
     )
-    reference_standard_lock(by=coordinator, standard=standard)
+    # The service locks no truth that decides no case, and this reader study has none: its snapshot is all there is.
+    lock = ReferenceLock.objects.create(
+        reference_standard=standard, digest=standard.digest, locked_by=coordinator, username=coordinator.username,
+        meaning=REFERENCE_STANDARD, meaning_text=LOCK_MEANINGS[REFERENCE_STANDARD],
+    )
     snapshot = AnalysisSnapshot.objects.create(reader_study=study, content=content, digest=sha256(content))
     run = AnalysisRun.objects.create(
         reader_study=study, snapshot=snapshot, reference_standard=standard, requested_by=coordinator
     )
     # Without its event the row would be found when a later test verifies the audit trail.
     record(
-        stream=stream_of(study.pk), actor=coordinator, action="analysis_run.create", obj=run, rows=[snapshot]
+        stream=stream_of(study.pk), actor=coordinator, action="analysis_run.create", obj=run, rows=[snapshot, lock]
     )
     jobs.enqueue(run)
 print("RUN", run.pk)

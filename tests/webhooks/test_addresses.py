@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from portal.webhooks.addresses import AddressRefused, target_of
+from portal.webhooks.addresses import AddressRefused, ascii_url, target_of
 
 INSIDE = [
     "127.0.0.1",
@@ -80,6 +80,45 @@ def test_what_is_no_address_is_refused(url: str) -> None:
     with pytest.raises(AddressRefused) as refusal:
         target_of(url)
     assert refusal.value.code == "url_invalid"
+
+
+@pytest.mark.parametrize(
+    ("url", "in_ascii"),
+    [
+        # RFC 3492 section 7.1 (L) and UTS 46 section 4 (ß is not ss).
+        ("https://3年b組金八先生.example/x?y=1", "https://xn--3b-ww4c5e180e575a65lsy2b.example/x?y=1"),
+        ("https://faß.example:8443/", "https://xn--fa-hia.example:8443/"),
+        ("https://BÜCHER。example/", "https://xn--bcher-kva.example/"),
+        ("https://hook.example/A", "https://hook.example/A"),
+    ],
+)
+def test_an_international_host_name_is_taken_in_its_ascii_form(url: str, in_ascii: str) -> None:
+    assert ascii_url(url) == in_ascii
+
+
+@pytest.mark.parametrize(
+    "host", ["１２７.0.0.1", "127。0。0。1", "①⓪.0.0.1", "ⓛocalhost", "ｌｏｃａｌｈｏｓｔ", "１69.254.169.254"]
+)
+def test_the_own_network_is_not_reached_by_letters_that_stand_for_others(host: str) -> None:
+    with pytest.raises(AddressRefused) as refusal:
+        target_of(ascii_url(f"https://{host}/hook"))
+    assert refusal.value.code == "address_refused"
+
+
+@pytest.mark.parametrize(
+    ("url", "code", "words"),
+    [
+        ("https://💩.example/", "host_invalid", "IDNA 2008"),
+        ("https://bü cher.example/", "host_invalid", "IDNA 2008"),
+        ("https://hook.example/é", "url_invalid", "percent-encoded"),
+        ("https://ü:word@hook.example/", "url_invalid", "name and password"),
+        ("https://[::ü]/", "url_invalid", "no address"),
+    ],
+)
+def test_what_is_wrong_with_letters_beyond_ascii_is_said(url: str, code: str, words: str) -> None:
+    with pytest.raises(AddressRefused, match=words) as refusal:
+        target_of(ascii_url(url))
+    assert refusal.value.code == code
 
 
 def test_outside_https_is_needed() -> None:

@@ -54,8 +54,9 @@ class DriftApi(APIView):
         """
         version = model_version_by_id(model_version_id)
         content, arms = _drift(caller(request), version, timezone.now())
-        ai_viewed(by=caller(request), action="drift.view", obj=version)
-        agreement_viewed(by=caller(request), model_version=version, arms=arms)
+        if content["number_of_signals"] or any(chart["reference"]["n"] for chart in content["charts"]):
+            ai_viewed(by=caller(request), action="drift.view", obj=version)
+            agreement_viewed(by=caller(request), model_version=version, arms=arms)
         return Response(content, headers={"Cache-Control": "no-store"})
 
 

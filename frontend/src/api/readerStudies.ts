@@ -60,6 +60,12 @@ export interface ReferenceStandard {
   missing: string[];
 }
 
+/** What an upload has come to. */
+export interface ReferenceUpload extends ReferenceStandard {
+  /** It was there before: the upload says the same, and no version was made. */
+  is_repeat: boolean;
+}
+
 export interface LaunchCheckItem {
   code: string;
   ok: boolean;
@@ -139,7 +145,7 @@ export const putMembers = (id: string, members: MemberRow[], known: MemberRow[])
 
 const row = ({ user_id, role }: MemberRow): MemberRow => ({ user_id, role });
 
-export function postReferenceStandard(id: string, file: File): Promise<ReferenceStandard> {
+export function postReferenceStandard(id: string, file: File): Promise<ReferenceUpload> {
   const body = new FormData();
   body.append("file", file);
   return call("POST", `${base(id)}/reference-standard`, { body });

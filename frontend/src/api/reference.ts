@@ -205,6 +205,8 @@ export interface ReferenceFiles {
 export interface FilesPreview {
   digest: string;
   base_version: number | null;
+  /** The newest version, where it says all of this already: then nothing is stored. */
+  repeats_version: number | null;
   files: {
     name: string;
     kind: FileKind;

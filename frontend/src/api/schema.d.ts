@@ -2607,7 +2607,11 @@ export interface paths {
         /** @description Return the version in force, counted; 204 when there is none yet. */
         get: operations["reader_studies_reference_standard_retrieve"];
         put?: never;
-        /** @description Store a CSV as the next version; every faulty row is named and nothing is stored. */
+        /**
+         * @description Store a CSV as the next version; every faulty row is named and nothing is stored.
+         *
+         *     What the newest version says already is answered with that version and 200: none is made.
+         */
         post: operations["reader_studies_reference_standard_create"];
         delete?: never;
         options?: never;
@@ -4677,7 +4681,7 @@ export interface components {
             missing: components["schemas"]["MissingEnum"];
             /** @default 1 */
             minimum_votes: number;
-            /** @description By default all who have not been withdrawn. */
+            /** @description By default all who read and have not been withdrawn. */
             readers?: components["schemas"]["PanelReaderInputRequest"][];
             lesions?: components["schemas"]["LesionsInputRequest"] | null;
         };
@@ -5551,6 +5555,8 @@ export interface components {
         FilesPreviewOutput: {
             digest: string;
             base_version: number | null;
+            /** @description The newest version, where it says all of this already: none is made. */
+            repeats_version?: number | null;
             files: components["schemas"]["FileReadOutput"][];
             cases: components["schemas"]["CaseReadOutput"][];
             missing: string[];
@@ -8037,6 +8043,26 @@ export interface components {
             readonly is_masked: boolean;
             /** @description Name the cases without a truth; none while masked, for on these the readers are undecided. */
             readonly missing: string[];
+        };
+        /** @description The version that an upload made, or that says the same already. */
+        ReferenceUploadOutput: {
+            version: number;
+            source: components["schemas"]["SourceA46Enum"];
+            provenance?: string;
+            /** @description Return it; empty while masked, for one could try all truths of a few cases. */
+            readonly digest: string;
+            /** Format: date-time */
+            readonly created_at: string;
+            /** @description Count the diseased cases; null while masked. */
+            readonly number_positive: number | null;
+            /** @description Count the cases without disease; null while masked. */
+            readonly number_negative: number | null;
+            /** @description Say whether it was made of answers that the caller does not see yet. */
+            readonly is_masked: boolean;
+            /** @description Name the cases without a truth; none while masked, for on these the readers are undecided. */
+            readonly missing: string[];
+            /** @description It was there before: the upload says the same. */
+            is_repeat: boolean;
         };
         /** @description A version of the reference standard: where it comes from, and whether results may be opened by it. */
         ReferenceVersionOutput: {
@@ -15272,12 +15298,20 @@ export interface operations {
             };
         };
         responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReferenceUploadOutput"];
+                };
+            };
             201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ReferenceStandardOutput"];
+                    "application/json": components["schemas"]["ReferenceUploadOutput"];
                 };
             };
             /** @description A problem document. */

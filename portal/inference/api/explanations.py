@@ -236,9 +236,10 @@ class ExplanationsApi(APIView):
     def get(self, request: Request, model_version_id: uuid.UUID) -> Response:
         """List the explanations with their checks, newest first."""
         version = model_version_by_id(model_version_id)
-        ai_viewed(by=caller(request), action="explanations.view", obj=version)
         paginator = self.pagination_class()
-        page = paginator.paginate_queryset(selectors.explanations_of(model_version=version), request, view=self)
+        page = paginator.paginate_queryset(selectors.explanations_of(model_version=version), request, view=self) or []
+        if page:
+            ai_viewed(by=caller(request), action="explanations.view", obj=version)
         return paginator.get_paginated_response(ExplanationOutput(page, many=True).data)
 
 

@@ -70,8 +70,10 @@ class PredictionMeasurementsApi(APIView):
     def get(self, request: Request, model_version_id: uuid.UUID, prediction_id: uuid.UUID) -> Response:
         """Return every quantity with its unit, or the reason why it has no value."""
         prediction = prediction_of(model_version_id, prediction_id)
-        ai_viewed(by=caller(request), action="measurements.view", obj=prediction)
-        return Response(MeasuringOutput(measuring_of_prediction(prediction=prediction)).data, headers=NOT_STORED)
+        measuring = measuring_of_prediction(prediction=prediction)
+        if measuring.measurements:
+            ai_viewed(by=caller(request), action="measurements.view", obj=prediction)
+        return Response(MeasuringOutput(measuring).data, headers=NOT_STORED)
 
     @extend_schema(request=None, responses={202: MeasuringOutput})
     def post(self, request: Request, model_version_id: uuid.UUID, prediction_id: uuid.UUID) -> Response:

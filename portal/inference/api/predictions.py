@@ -60,10 +60,11 @@ class PredictionsApi(APIView):
         form.is_valid(raise_exception=True)
         number = form.validated_data.pop("layer")
         layer = None if number is None else operating_layer_of(version.pk, number)
-        services.ai_viewed(by=caller(request), action="predictions.view", obj=version)
         found = predictions_listed(model_version=version, asked=PredictionFilter(**form.validated_data))
         paginator = self.pagination_class()
-        page = paginator.paginate_queryset(found, request, view=self)
+        page = paginator.paginate_queryset(found, request, view=self) or []
+        if page:
+            services.ai_viewed(by=caller(request), action="predictions.view", obj=version)
         shown = PredictionListedOutput(page, many=True, context={"layer": layer, "version": version})
         return paginator.get_paginated_response(shown.data)
 

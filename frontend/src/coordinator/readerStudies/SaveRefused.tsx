@@ -6,14 +6,21 @@ import { ErrorNotice } from "@/ui/ErrorNotice";
 interface SaveRefusedProps {
   error: unknown;
   title: string;
-  /** Puts what is stored now in the place of what was entered here; left out where nothing is kept here. */
-  onLoad?: () => Promise<unknown>;
+  /** Puts what is stored now in the place of what was entered here. */
+  onLoad: () => Promise<unknown>;
   /** Stores what was entered here over what is stored now. */
   onOverwrite: () => Promise<unknown>;
+  overwriteText?: string;
 }
 
 /** Why something was not stored; where it was changed elsewhere meanwhile, what was entered stays, and the ways on. */
-export function SaveRefused({ error, title, onLoad, onOverwrite }: SaveRefusedProps) {
+export function SaveRefused({
+  error,
+  title,
+  onLoad,
+  onOverwrite,
+  overwriteText = "Store mine over it",
+}: SaveRefusedProps) {
   const going = useMutation({ mutationFn: (way: () => Promise<unknown>) => way() });
   if (!isStale(error)) return <ErrorNotice error={error} title={title} />;
   return (
@@ -22,18 +29,16 @@ export function SaveRefused({ error, title, onLoad, onOverwrite }: SaveRefusedPr
         <Group justify="space-between">
           <Text size="sm">Nothing was overwritten. What you entered here is kept.</Text>
           <Group gap="xs">
-            {onLoad && (
-              <Button
-                size="xs"
-                variant="default"
-                loading={going.isPending}
-                onClick={() => going.mutate(onLoad)}
-              >
-                Show what is stored, drop mine
-              </Button>
-            )}
+            <Button
+              size="xs"
+              variant="default"
+              loading={going.isPending}
+              onClick={() => going.mutate(onLoad)}
+            >
+              Show what is stored, drop mine
+            </Button>
             <Button size="xs" loading={going.isPending} onClick={() => going.mutate(onOverwrite)}>
-              {onLoad ? "Store mine over it" : "Make my change to what is stored"}
+              {overwriteText}
             </Button>
           </Group>
         </Group>

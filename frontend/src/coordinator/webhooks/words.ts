@@ -35,6 +35,7 @@ const FAILURE_TEXT: Record<string, string> = {
   no_answer: "no connection",
   redirected: "redirected; redirects are not followed",
   refused: "refused",
+  host_invalid: "not an international host name",
   host_unknown: "the host is not known",
   address_refused: "the address lies in a private network",
   https_required: "https is required",

@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from portal.demo.accounts import AccountTaken, credentials_path, demo_accounts_ensure
+from portal.demo.drift import drift_watch_ensure
 from portal.demo.images import IngestProblem, demo_images_ensure
 from portal.demo.job_wait import JobUnfinished, job_do
 from portal.demo.model import TrainingSize, train_demo_model, usable_demo_model
@@ -29,7 +30,7 @@ from validation.services import analysis_run_create
 class Command(BaseCommand):
     help = (
         "Loads the demo: synthetic imaging studies, accounts, the demo AI model with its predictions, reader studies "
-        "half read by simulated readers, and an analysis. Repeating it adds only what is missing."
+        "half read by simulated readers, a drift watch, and an analysis. Repeating it adds only what is missing."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -75,7 +76,10 @@ class Command(BaseCommand):
         locked = truth_lock_ensure(people["coordinator"], study)
         if locked:
             self._say("Its reference standard is locked.")
-        return new + is_new + signed + small + locked + self._analyse(people["coordinator"], study)
+        watched = drift_watch_ensure(people["coordinator"], model_version)
+        if watched:
+            self._say(f"{model_version} is watched for drift.")
+        return new + is_new + signed + small + locked + watched + self._analyse(people["coordinator"], study)
 
     def _tell_ingest(self, done: int, total: int) -> None:
         if done % 250 == 0 or done == total:

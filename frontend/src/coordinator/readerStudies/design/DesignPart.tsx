@@ -1,11 +1,10 @@
 import { Alert, List, SimpleGrid, Stack } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { designQuery, putDesign } from "@/api/designs";
-import { type Design, type DesignChange, redone } from "@/domain/designs";
+import { designQuery } from "@/api/designs";
 import { ErrorNotice } from "@/ui/ErrorNotice";
 import { LoadingScreen } from "@/ui/LoadingScreen";
 import { Section } from "@/ui/Section";
-import { FROZEN, type PartProps, useFresh, useStudyChange } from "../parts";
+import { FROZEN, type PartProps } from "../parts";
 import { SaveRefused } from "../SaveRefused";
 import { ArbitrationFields } from "./ArbitrationFields";
 import { BlindingMatrix } from "./BlindingMatrix";
@@ -16,35 +15,29 @@ import { PlanTable } from "./PlanTable";
 import { RepeatsFields } from "./RepeatsFields";
 import { SessionFields } from "./SessionFields";
 import { TrainingField } from "./TrainingField";
+import { useDesignSaving } from "./useDesignSaving";
 
 /** Who reads what, when and in which condition, with a picture of what that comes to. */
 export function DesignPart({ readerStudy }: PartProps) {
   const { data, error, refetch } = useQuery(designQuery(readerStudy.id));
-  const saving = useStudyChange(
-    readerStudy.id,
-    ({ design, base }: DesignChange) => putDesign(readerStudy.id, design, base),
-    undefined,
-    "design",
-  );
-  const fresh = useFresh(designQuery(readerStudy.id));
+  const saving = useDesignSaving(readerStudy.id, data?.design);
   if (error) return <ErrorNotice error={error} onRetry={() => void refetch()} />;
-  if (!data) return <LoadingScreen />;
+  if (!data || !saving.design) return <LoadingScreen />;
+  const { design } = saving;
   const isFrozen = readerStudy.state !== "DRAFT";
-  // A choice shows at once; a refusal puts it back and says why.
-  const design = (saving.isPending && saving.variables.design) || data.design;
-  // One change after the other may be on its way: each is made from the one before.
-  const onChange = (changed: Design) => saving.mutate({ design: changed, base: design });
-  const field = { design, isFrozen, onChange };
-  const again = async () => {
-    const { design: now } = await fresh();
-    if (saving.variables) await saving.mutateAsync({ design: redone(saving.variables, now), base: now });
-  };
+  const field = { design, isFrozen, onChange: saving.change };
   return (
     <Stack gap="lg">
       <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="lg">
         <Section title="Design" about={isFrozen ? FROZEN : "Changes are stored at once."}>
           {saving.error && (
-            <SaveRefused error={saving.error} title="The change was not made" onOverwrite={again} />
+            <SaveRefused
+              error={saving.error}
+              title="The change was not made"
+              onLoad={saving.drop}
+              onOverwrite={saving.redo}
+              overwriteText="Make my change to what is stored"
+            />
           )}
           <KindFields {...field} hasAi={readerStudy.ai_model_version !== null} />
           <SessionFields {...field} />

@@ -48,10 +48,22 @@ export function FilesSeen({ seen, nextVersion, isStoring, onStore }: FilesSeenPr
             `; against version ${seen.base_version}: ${added} new, ${changed} changed`}
           .
         </Text>
-        <Button loading={isStoring} onClick={onStore}>
-          Store as version {nextVersion}
-        </Button>
+        {seen.repeats_version === null && (
+          <Button loading={isStoring} onClick={onStore}>
+            Store as version {nextVersion}
+          </Button>
+        )}
       </Group>
+      {seen.repeats_version !== null && (
+        <Alert
+          color="gray"
+          variant="light"
+          role="status"
+          title={`This is version ${seen.repeats_version} already`}
+        >
+          The files say the same of every case, so there is nothing to store.
+        </Alert>
+      )}
       {seen.missing.length > 0 && (
         <Alert color="yellow" variant="light" title={`${seen.missing.length} case(s) would have no truth`}>
           <Text size="sm">{seen.missing.slice(0, 50).join(", ")}</Text>

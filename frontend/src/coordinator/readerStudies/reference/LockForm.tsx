@@ -12,11 +12,13 @@ interface LockFormProps extends PartProps {
   version: number;
   /** How many cases the version leaves without a truth; null while that is masked. */
   numberOpen: number | null;
+  /** How many cases it gives a truth; null while that is masked. */
+  numberDecided: number | null;
   meaning: ReferenceVersions["lock_meaning"];
 }
 
 /** Locks a version with the password again; nothing undoes it. */
-export function LockForm({ readerStudy, version, numberOpen, meaning }: LockFormProps) {
+export function LockForm({ readerStudy, version, numberOpen, numberDecided, meaning }: LockFormProps) {
   const [password, setPassword] = useState("");
   const [reason, setReason] = useState("");
   const { data: me } = useQuery(meQuery);
@@ -31,6 +33,14 @@ export function LockForm({ readerStudy, version, numberOpen, meaning }: LockForm
   const { error } = locking;
   const isWrong = error instanceof Problem && error.code === "wrong_password";
   const other = isWrong ? null : errorBesideFields(error, ["reason"]);
+  if (numberDecided === 0) {
+    return (
+      <Text size="sm" c="yellow">
+        Version {version} holds the truth of no case, so it cannot be locked: no analysis could use it. Have
+        the open cases adjudicated below or upload a file, and lock the version that comes of it.
+      </Text>
+    );
+  }
   return (
     <form onSubmit={lock}>
       <Text size="sm" mb={6}>

@@ -5,6 +5,7 @@ import { Problem } from "@/api/problem";
 import {
   postReferenceStandard,
   type ReferenceStandard,
+  type ReferenceUpload,
   readerStudyFiles,
   referenceStandardQuery,
 } from "@/api/readerStudies";
@@ -83,6 +84,21 @@ function InForce({ standard }: { standard: ReferenceStandard }) {
   );
 }
 
+function Uploaded({ standard }: { standard: ReferenceUpload }) {
+  const { version, is_repeat, number_positive, number_negative } = standard;
+  return (
+    <Alert
+      color={is_repeat ? "gray" : "teal"}
+      variant="light"
+      role="status"
+      title={is_repeat ? `This is version ${version} already` : `Version ${version} is stored`}
+    >
+      {number_positive} positive, {number_negative} negative.
+      {is_repeat && " The file says the same of every case, so no new version was made."}
+    </Alert>
+  );
+}
+
 function UploadSection({ readerStudy }: PartProps) {
   const [fileName, setFileName] = useState("");
   const uploading = useStudyChange(readerStudy.id, (file: File) =>
@@ -126,16 +142,7 @@ function UploadSection({ readerStudy }: PartProps) {
           Pick the cases first: the table names them.
         </Text>
       )}
-      {uploading.isSuccess && (
-        <Alert
-          color="teal"
-          variant="light"
-          role="status"
-          title={`Version ${uploading.data.version} is stored`}
-        >
-          {uploading.data.number_positive} positive, {uploading.data.number_negative} negative.
-        </Alert>
-      )}
+      {uploading.isSuccess && <Uploaded standard={uploading.data} />}
       {uploading.error instanceof Problem && <RowFaultTable problem={uploading.error} fileName={fileName} />}
       {uploading.error && !(uploading.error instanceof Problem) && <ErrorNotice error={uploading.error} />}
     </Section>

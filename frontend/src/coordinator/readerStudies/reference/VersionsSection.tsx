@@ -49,6 +49,7 @@ export function VersionsSection({ readerStudy }: PartProps) {
           readerStudy={readerStudy}
           version={newest.version}
           numberOpen={newest.is_masked ? null : numberOpen(newest)}
+          numberDecided={newest.is_masked ? null : numberDecided(newest)}
           meaning={data.lock_meaning}
         />
       )}
@@ -58,6 +59,10 @@ export function VersionsSection({ readerStudy }: PartProps) {
 
 function numberOpen(version: ReferenceVersion): number {
   return (version.number_excluded ?? 0) + (version.number_for_adjudication ?? 0);
+}
+
+function numberDecided(version: ReferenceVersion): number {
+  return (version.number_positive ?? 0) + (version.number_negative ?? 0);
 }
 
 function VersionRow({ version }: { version: ReferenceVersion }) {
