@@ -80,7 +80,9 @@ def _estimate(study: LocalisationStudy, figure: str, level: float) -> Outcome:
     if figure == "LESION_SENSITIVITY":
         return lesions_found(study, study.modalities[0], study.readers[0], level=level)
     found = froc(study, FROC_FIGURES[figure], level=level).readers[0].outcome
-    return found if isinstance(found, Undefined) else replace(found, method="jackknife over cases")
+    if isinstance(found, Undefined) or not found.method.startswith("or"):
+        return found
+    return replace(found, method="jackknife over cases")
 
 
 def _answered(answers: Sequence[Answer], key: str, without: Collection[str]) -> dict[str, Any]:
@@ -120,6 +122,6 @@ def _curve(study: LocalisationStudy, kind: FrocCurve, level: float) -> JSONValue
 
 
 def _interval(axis: str, low: float | None, high: float | None, method: str | None) -> dict[str, JSONValue]:
-    """The interval of one coordinate; its method is a position in `interval_methods`, which hundreds of points share."""
+    """The interval of one coordinate; hundreds of points share a method, so it is a position in `interval_methods`."""
     place = None if method is None else INTERVAL_METHODS.index(method)
     return {f"{axis}_low": low, f"{axis}_high": high, f"{axis}_method": place}

@@ -5,6 +5,7 @@ from typing import Literal, TypeAlias, get_args
 import numpy as np
 
 from validation.stats.checks import BoolArray, FloatArray, InputError
+from validation.stats.froc_bounds import bounded_result
 from validation.stats.froc_marks import EVERY_MARK, below
 from validation.stats.localisation import LocalisationStudy
 from validation.stats.mrmc import Method, compare_figures
@@ -221,6 +222,8 @@ def froc(
     Returns
     -------
     MrmcResult
+        As of `mrmc`. Where the jackknife has no variance (all lesions found, or none) a reader, and a mean of readers
+        who are all alike, have the interval of `froc_bounds`; an interval that begins below 0 is cut there.
 
     References
     ----------
@@ -228,4 +231,5 @@ def froc(
     """
     if figure not in FIGURES:
         raise InputError(f"there is no figure {figure!r}; there is {', '.join(FIGURES)}")
-    return compare_figures(LocalisationFigures(study, figure), method=method, level=level, margin=margin)
+    result = compare_figures(LocalisationFigures(study, figure), method=method, level=level, margin=margin)
+    return bounded_result(result, study, level=level)

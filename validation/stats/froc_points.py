@@ -15,6 +15,8 @@ RATIO, ALIKE = "ratio estimator, wilson", "wilson, cases as n"
 BINOMIAL = "wilson"
 OVERDISPERSED, POISSON = "poisson score, effective count", "poisson score"
 METHODS = (RATIO, ALIKE, BINOMIAL, OVERDISPERSED, POISSON)
+# A threshold that every mark reaches; -inf is the rating of a lesion without one.
+LOWEST = np.array([np.nextafter(-np.inf, 0.0)])
 # Sums of squares that differ by less than this share of themselves differ by rounding alone.
 _ROUNDING = 1e-12
 _ONE_CASE = "No interval: all lesions are of one case."
@@ -105,10 +107,8 @@ def lesions_found(study: LocalisationStudy, modality: str, reader: str, *, level
     if problem is not None:
         return problem
     marks = compared_marks(study, "froc", modality, reader)
-    # Any rating will do; -inf is that of a lesion without a mark.
-    lowest = np.array([np.nextafter(-np.inf, 0.0)])
-    value = float(reaching(marks.lesion, marks.weight, lowest)[0] / len(marks.lesion))
-    low, high, method = share_limits(study.lesion_case, marks.weight, marks.lesion, lowest, level).at(0)
+    value = float(reaching(marks.lesion, marks.weight, LOWEST)[0] / len(marks.lesion))
+    low, high, method = share_limits(study.lesion_case, marks.weight, marks.lesion, LOWEST, level).at(0)
     if method is None:
         return Estimate(value, None, None, level, RATIO, len(marks.lesion), _ONE_CASE)
     note = "All cases are alike: Wilson's interval with the number of positive cases as n." if method == ALIKE else None
