@@ -21,11 +21,11 @@ export function marksPointText(
   ];
   const across =
     curve === "froc"
-      ? `${x} false marks per case, n = ${n} cases`
-      : `${x} of the negative cases with a false mark, n = ${negatives}`;
+      ? `false marks per case ${x}, n = ${n}`
+      : `negative cases with a false mark ${x}, n = ${negatives}`;
   return [
     `${name}, marks from ${ratingText(point.threshold ?? 0)} on`,
-    `${y} of the lesions found, n = ${lesionsText(participant)}`,
+    `lesions found ${y}, n = ${lesionsText(participant)}`,
     across,
     ...methodsText(marks, point),
   ].join("\n");
@@ -38,13 +38,16 @@ function valueText(value: number, low: number | null | undefined, high: number |
 }
 
 const lesionsText = ({ lesions, lesion_cases }: MarkingParticipant) =>
-  lesion_cases === undefined ? `${lesions}` : `${lesions} lesions in ${lesion_cases} cases`;
+  lesion_cases === undefined ? `${lesions}` : `${lesions} in ${lesion_cases} cases`;
 
 function methodsText({ level, interval_methods: methods = [] }: Methods, point: MarksPoint): string[] {
   const [y, x] = [point.y_method, point.x_method].map((place) => methods[place ?? -1]);
   if (level === undefined || (!x && !y)) return [];
-  const parts = [y && `lesions: ${y}`, x && `false marks: ${x}`].filter(Boolean);
-  return [`${percentText(level)} intervals, each by itself: ${parts.join("; ")}`];
+  return [
+    `${percentText(level)} intervals, each by itself`,
+    ...(y ? [`of lesions: ${y}`] : []),
+    ...(x ? [`of false marks: ${x}`] : []),
+  ];
 }
 
 export const CURVE_COLUMNS = [

@@ -127,15 +127,17 @@ test("a point of a curve says what it counts and opens its cases, by keyboard to
   expect(points.map((point) => point.getAttribute("aria-label"))).toEqual([
     [
       "ada, marks from 50 on",
-      "0.667 (0.250–0.924) of the lesions found, n = 3 lesions in 2 cases",
-      "0.250 (0.046–1.366) false marks per case, n = 4 cases",
-      "95 % intervals, each by itself: lesions: ratio estimator, wilson; false marks: poisson score, effective count",
+      "lesions found 0.667 (0.250–0.924), n = 3 in 2 cases",
+      "false marks per case 0.250 (0.046–1.366), n = 4",
+      "95 % intervals, each by itself",
+      "of lesions: ratio estimator, wilson",
+      "of false marks: poisson score, effective count",
     ].join("\n"),
     // A point of a result from before points had intervals.
     [
       "ada, marks from 50 on",
-      "0.667 of the lesions found, n = 3 lesions in 2 cases",
-      "0.500 of the negative cases with a false mark, n = 2",
+      "lesions found 0.667, n = 3 in 2 cases",
+      "negative cases with a false mark 0.500, n = 2",
     ].join("\n"),
   ]);
   // The cross of the intervals ends where the axis does.

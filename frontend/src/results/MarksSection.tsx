@@ -38,7 +38,7 @@ const FIGURES: { curve: MarksCurve; title: string; caption: string }[] = [
     curve: "froc",
     title: "FROC curves",
     caption:
-      "Lesions found against false marks per case. A point is a rating: it counts the marks that are as sure.",
+      "Lesions found against false marks per case. A point is a rating: it counts the marks that are as sure. Its cross, where you point, is how far the interval of each coordinate reaches by itself.",
   },
   {
     curve: "afroc",

@@ -129,7 +129,7 @@ ALONE = {**WAFROC, **ESTIMATE, "figure": "AFROC", "generalise_to": "CASES"}
 
 
 def test_a_reader_without_a_mark_has_a_figure_and_one_without_a_read_has_none() -> None:
-    """Nothing marked anywhere: every lesion ties with every normal case, so the area is one half; eight cases do not make that certain."""
+    """Nothing marked: every lesion ties with every normal case, so the area is one half, and not for sure."""
     snapshot = small(MARKS, ALONE)
     for read in snapshot["reads"]:
         read["marks"] = [] if read["reader"] == "R1" else read["marks"]
