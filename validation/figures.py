@@ -111,10 +111,23 @@ def _marks(result: Mapping[str, Any]) -> Iterator[Sequence[Any]]:
 
 
 def _froc_curves(result: Mapping[str, Any]) -> Iterator[Sequence[Any]]:
-    for one in result["description"]["marks"]["participants"]:
+    marks = result["description"]["marks"]
+    # Neither is in results from before points had intervals.
+    level, methods = marks.get("level"), marks.get("interval_methods", ())
+    for one in marks["participants"]:
         for name, curve in one.get("curves", {}).items():
+            across = one["n"] if name == "froc" else one["negatives"]
             for point in curve if isinstance(curve, list) else ():
-                yield one["subject"], one["name"], name, point["x"], point["y"], point["threshold"]
+                x, y = (_limits(point, axis, methods) for axis in "xy")
+                yield (
+                    one["subject"], one["name"], name, point["x"], point["y"], point["threshold"],
+                    *x, across, *y, one["lesions"], level,
+                )  # fmt: skip
+
+
+def _limits(point: Mapping[str, Any], axis: str, methods: Sequence[str]) -> tuple[Any, ...]:
+    place = point.get(f"{axis}_method")
+    return point.get(f"{axis}_low"), point.get(f"{axis}_high"), None if place is None else methods[place]
 
 
 def _exclusions(result: Mapping[str, Any]) -> Iterator[Sequence[Any]]:
@@ -188,7 +201,26 @@ FIGURES: dict[str, tuple[tuple[str, ...], Rows]] = {
         ("subject", "name", "cases", "lesions", "lesion_marks", "false_marks", "figure", *OUTCOME_COLUMNS),
         _marks,
     ),
-    "froc-curves": (("subject", "name", "curve", "x", "y", "threshold"), _froc_curves),
+    "froc-curves": (
+        (
+            "subject",
+            "name",
+            "curve",
+            "x",
+            "y",
+            "threshold",
+            "x_low",
+            "x_high",
+            "x_method",
+            "x_n",
+            "y_low",
+            "y_high",
+            "y_method",
+            "y_n",
+            "level",
+        ),
+        _froc_curves,
+    ),
     "exclusions": (("participant", "name", "reason", "case"), _exclusions),
 }
 _OF_PLANS = frozenset({"endpoints", "exclusions"})

@@ -79,4 +79,6 @@ def test_rjafrocs_sheets_hold_every_mark_and_every_case(unpacked: Path) -> None:
 def test_figures_of_marks_are_tables_of_the_archive(unpacked: Path) -> None:
     table = rows_of(unpacked / "figures" / "marks.csv")
     assert {row["figure"] for row in table} == LOCATED
-    assert {row["curve"] for row in rows_of(unpacked / "figures" / "froc-curves.csv")} == {"froc", "afroc", "wafroc"}
+    points = rows_of(unpacked / "figures" / "froc-curves.csv")
+    assert {row["curve"] for row in points} == {"froc", "afroc", "wafroc"}
+    assert all(row["y_low"] and row["y_method"] and row["y_n"] for row in points if row["threshold"])

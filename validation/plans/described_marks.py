@@ -12,7 +12,10 @@ from validation.plans.mark_methods import FROC_FIGURES, Cell, lay_out_study
 from validation.plans.marks import EXTRA, FALSE, LESION, count_kinds
 from validation.plans.marks_table import MarksTable
 from validation.plans.wording import matching_words
-from validation.stats.froc import FrocCurve, froc, froc_curve, froc_thresholds
+from validation.stats.froc import froc
+from validation.stats.froc_curves import FrocCurve, froc_curve, froc_thresholds
+from validation.stats.froc_points import METHODS as INTERVAL_METHODS
+from validation.stats.froc_points import froc_point_limits, lesions_found
 from validation.stats.localisation import LocalisationStudy
 from validation.stats.results import JSONValue, Outcome, Undefined, jsonable
 
@@ -31,6 +34,8 @@ def marks_of(described: Described, marks: MarksTable, answers: Sequence[Answer])
             "lesions": len(lesions),
             "positives_without_lesion": int((~marks.usable).sum()),
         },
+        "level": described.level,
+        "interval_methods": list(INTERVAL_METHODS),
         "lesions_by_case": np.bincount(lesions, minlength=len(truth)).tolist(),
         "participants": [_voice(described, marks, voice, answers) for voice in voices_of(described)],
     }
@@ -59,9 +64,10 @@ def _voice(described: Described, marks: MarksTable, voice: Voice, answers: Seque
         "n": int(kept.sum()),
         "negatives": int((kept & ~described.table.truth).sum()),
         "lesions": len(laid.lesions),
+        "lesion_cases": int(study.truth.sum()),
         "counts": {"lesion_marks": kinds[LESION], "false_marks": kinds[FALSE], "extra_marks": kinds[EXTRA]},
         "estimates": found,
-        "curves": {one: _curve(study, one) for one in CURVES},
+        "curves": {one: _curve(study, one, described.level) for one in CURVES},
         "unread": [int(case) for case in np.flatnonzero(marks.usable & ~said.read[voice.row])],
         # Position of the case, rating, whether on a lesion: any point of a curve leads to its cases.
         "marks": [[one.case, one.rating, one.kind == LESION] for one in own if one.kind != EXTRA],
@@ -70,9 +76,13 @@ def _voice(described: Described, marks: MarksTable, voice: Voice, answers: Seque
 
 
 def _estimate(study: LocalisationStudy, figure: str, level: float) -> Outcome:
-    """One reader's figure with its interval."""
+    """One reader's figure with its interval; of the lesions found that of the last point of the FROC curve."""
+    if figure == "LESION_SENSITIVITY":
+        return lesions_found(study, study.modalities[0], study.readers[0], level=level)
     found = froc(study, FROC_FIGURES[figure], level=level).readers[0].outcome
-    return found if isinstance(found, Undefined) else replace(found, method="jackknife over cases")
+    if isinstance(found, Undefined) or not found.method.startswith("or"):
+        return found
+    return replace(found, method="jackknife over cases")
 
 
 def _answered(answers: Sequence[Answer], key: str, without: Collection[str]) -> dict[str, Any]:
@@ -91,18 +101,27 @@ def _answered(answers: Sequence[Answer], key: str, without: Collection[str]) -> 
     return found
 
 
-def _curve(study: LocalisationStudy, kind: FrocCurve) -> JSONValue:
+def _curve(study: LocalisationStudy, kind: FrocCurve, level: float) -> JSONValue:
     cell = (study.modalities[0], study.readers[0])
-    curve = froc_curve(study, kind, *cell)
+    curve, limits = froc_curve(study, kind, *cell), froc_point_limits(study, kind, *cell, level=level)
     if isinstance(curve, Undefined):
         return curve.to_json()
+    if isinstance(limits, Undefined):
+        raise AssertionError("a curve that is defined has limits")
     thresholds = froc_thresholds(study, kind, *cell)
-    rows = thinned(len(thresholds))
     return [
         {
             "x": float(curve["x"][row]),
             "y": float(curve["y"][row]),
             "threshold": float(thresholds[row]) if np.isfinite(thresholds[row]) else None,
+            **_interval("x", *limits.x.at(row)),
+            **_interval("y", *limits.y.at(row)),
         }
-        for row in rows
+        for row in thinned(len(thresholds))
     ]
+
+
+def _interval(axis: str, low: float | None, high: float | None, method: str | None) -> dict[str, JSONValue]:
+    """The interval of one coordinate; hundreds of points share a method, so it is a position in `interval_methods`."""
+    place = None if method is None else INTERVAL_METHODS.index(method)
+    return {f"{axis}_low": low, f"{axis}_high": high, f"{axis}_method": place}

@@ -52,36 +52,34 @@ def _table(material: Material, marks: Node) -> Markup:
         )
     header = ["Who", "Cases", "Lesions", "Found", "False marks", *(name for _, name in _AREAS)]
     caption = (
-        f"Marks of every AI and reader, with {material.percent} intervals by the jackknife over cases. wAFROC, AFROC: "
-        "areas under the alternative FROC curve; in wAFROC the lesions of a case share the weight of one, so that "
-        "positive cases count alike."
+        f"Marks of every AI and reader, with {material.percent} intervals: of areas by the jackknife over cases, of "
+        "the lesions found by the ratio estimator with cases as clusters. wAFROC, AFROC: areas under the alternative "
+        "FROC curve; in wAFROC the lesions of a case share the weight of one, so that positive cases count alike."
     )
     return material.paper.table(caption, header, rows, notes)
 
 
 def _curves(material: Material, marks: Node) -> list[Markup]:
     parts = []
-    subjects = dict.fromkeys(one.value["subject"] for one in marks["participants"])
-    for key in subjects:
-        voices = [
-            one
-            for one in marks["participants"]
-            if one.value["subject"] == key and one.get("curves") is not None and not one["curves"]["froc"].is_undefined
-        ]
-        if not voices:
-            continue
+    drawn = [
+        one for one in marks["participants"] if one.get("curves") is not None and not one["curves"]["froc"].is_undefined
+    ]
+    most = max((point.value["x"] for voice in drawn for point in voice["curves"]["froc"]), default=0.0)
+    # One axis for the AI and the readers of every arm: they are compared by eye.
+    end = ceil(max(most, 0.1) * 10) / 10
+    for key in dict.fromkeys(one.value["subject"] for one in drawn):
+        voices = [one for one in drawn if one.value["subject"] == key]
         name = material.name_of(key)
         caption = (
             f"FROC (left) and AFROC curves of {name}. Left: lesions found against false marks per case; right: "
-            "against the share of negative cases with a false mark as sure. A line shows every rating of a mark."
+            "against the share of negative cases with a false mark as sure. A line shows every rating of a mark. All "
+            "figures of these curves have the same axes."
         )
-        parts.append(material.paper.figure(caption, _picture(f"FROC and AFROC curves of {name}", voices)))
+        parts.append(material.paper.figure(caption, _picture(f"FROC and AFROC curves of {name}", voices, end)))
     return parts
 
 
-def _picture(title: str, voices: Sequence[Node]) -> Markup:
-    most = max((point.value["x"] for voice in voices for point in voice["curves"]["froc"]), default=0.0)
-    end = ceil(max(most, 0.1) * 10) / 10
+def _picture(title: str, voices: Sequence[Node], end: float) -> Markup:
     froc, afroc = Frame(52, 8, _PANEL, _PANEL, x=(0.0, end)), Frame(52 + _GAP, 8, _PANEL, _PANEL)
     parts = [
         horizontal_axis(froc, "False marks per case", ticks(0, end)),

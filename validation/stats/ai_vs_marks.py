@@ -1,11 +1,15 @@
 """One AI against readers by a figure of merit of marks: who found which lesion, with how many false marks."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from validation.stats.ai_vs_readers import AiVsReaders, Compared, compared_figures, without_comparison
 from validation.stats.checks import InputError, confidence_level
 from validation.stats.froc import FIGURES, FrocFigure, LocalisationFigures
+from validation.stats.froc_bounds import bounded_mean, cut_at_zero
 from validation.stats.localisation import LocalisationStudy
+from validation.stats.mrmc_analyses import NEGLIGIBLE
 from validation.stats.results import Undefined
 
 
@@ -68,4 +72,8 @@ def ai_vs_marks(
     if problem is not None:
         return without_comparison(given, values, problem, ["Differences are AI minus readers."])
     matrix = source.covariance("jackknife", 0, None)[np.ix_(order, order)]
-    return compared_figures(given, values, matrix, level=level, margin=margin)
+    result = compared_figures(given, values, matrix, level=level, margin=margin)
+    is_alike = len(set(values[1:])) == 1 and bool((np.diag(matrix)[1:] <= NEGLIGIBLE).all())
+    if len(values) > 2 and is_alike:
+        return replace(result, reader_mean=bounded_mean(result.reader_mean, figure, study, level=level))
+    return replace(result, reader_mean=cut_at_zero(result.reader_mean))

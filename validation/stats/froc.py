@@ -1,11 +1,11 @@
 """Free-response studies: marks with ratings, lesions with weights; figures of merit, curves and tests."""
 
-from collections.abc import Mapping
 from typing import Literal, TypeAlias, get_args
 
 import numpy as np
 
 from validation.stats.checks import BoolArray, FloatArray, InputError
+from validation.stats.froc_bounds import bounded_result
 from validation.stats.froc_marks import EVERY_MARK, below
 from validation.stats.localisation import LocalisationStudy
 from validation.stats.mrmc import Method, compare_figures
@@ -14,7 +14,6 @@ from validation.stats.mrmc_design import Design
 from validation.stats.mrmc_figures import auc_figure
 from validation.stats.mrmc_results import MrmcResult
 from validation.stats.results import Reason, Undefined
-from validation.stats.roc import roc_curve
 
 FrocFigure: TypeAlias = Literal[
     "wafroc",
@@ -33,8 +32,6 @@ FrocFigure: TypeAlias = Literal[
     "exp-sp",
 ]
 FIGURES: tuple[FrocFigure, ...] = get_args(FrocFigure)
-FrocCurve: TypeAlias = Literal["froc", "afroc", "wafroc", "roc"]
-CURVES: tuple[FrocCurve, ...] = ("froc", "afroc", "wafroc", "roc")
 _ON_POSITIVES = ("hrse", "maxllf")
 _ON_NEGATIVES = ("hrsp", "maxnlf", "exp-sp")
 # Non-lesion marks of any case count in these, so no case needs to be negative.
@@ -225,6 +222,8 @@ def froc(
     Returns
     -------
     MrmcResult
+        As of `mrmc`. Where the jackknife has no variance (all lesions found, or none) a reader, and a mean of readers
+        who are all alike, have the interval of `froc_bounds`; an interval that begins below 0 is cut there.
 
     References
     ----------
@@ -232,79 +231,5 @@ def froc(
     """
     if figure not in FIGURES:
         raise InputError(f"there is no figure {figure!r}; there is {', '.join(FIGURES)}")
-    return compare_figures(LocalisationFigures(study, figure), method=method, level=level, margin=margin)
-
-
-def froc_curve(
-    study: LocalisationStudy, kind: FrocCurve, modality: str, reader: str
-) -> Mapping[str, FloatArray] | Undefined:
-    """Find the operating points of one reader, one for each distinct rating of a mark, from (0, 0).
-
-    Returns
-    -------
-    mapping with `x`, `y`, or Undefined
-        `froc`: non-lesion marks per case and share of lesions; `afroc`, `wafroc`: share of negative cases with a
-        false mark, and (weighted) share of lesions, with (1, 1); `roc`: the inferred ROC curve. Undefined without
-        a lesion, or where negative cases count and there is none.
-    """
-    if kind not in CURVES:
-        raise InputError(f"there is no curve {kind!r}; there is {', '.join(CURVES)}")
-    row, column = _position(study.modalities, modality, "modality"), _position(study.readers, reader, "reader")
-    if not study.truth.any():
-        return Undefined(Reason.NO_POSITIVE_CASES, "There is no case with a lesion.", len(study.truth))
-    if kind != "froc" and study.truth.all():
-        return Undefined(Reason.NO_NEGATIVE_CASES, "There is no case without a lesion.", len(study.truth))
-    if kind == "roc":
-        curve = roc_curve(study.truth, study.inferred_ratings().rating[row, column])
-        if isinstance(curve, Undefined):
-            return curve
-        return {"x": curve.false_positive_fraction, "y": curve.true_positive_fraction}
-    lesion, false, size = _compared_marks(study, kind, row, column)
-    thresholds = _thresholds(lesion, false)
-    weight = study.lesion_weight if kind == "wafroc" else np.ones(len(lesion))
-    x, y = (_reaching(*side, thresholds) for side in ((false, np.ones(len(false))), (lesion, weight)))
-    x, y = np.concatenate(([0.0], x / size)), np.concatenate(([0.0], y / weight.sum()))
-    return {"x": x, "y": y} if kind == "froc" else {"x": np.append(x, 1.0), "y": np.append(y, 1.0)}
-
-
-def froc_thresholds(study: LocalisationStudy, kind: FrocCurve, modality: str, reader: str) -> FloatArray:
-    """Give the rating from which marks count at each point of `froc_curve` (`froc`, `afroc`, `wafroc`).
-
-    Returns
-    -------
-    array of float
-        inf at (0, 0), and for all but `froc` -inf at (1, 1), where unmarked images and lesions count too.
-    """
-    row, column = _position(study.modalities, modality, "modality"), _position(study.readers, reader, "reader")
-    lesion, false, _ = _compared_marks(study, kind, row, column)
-    ends = [] if kind == "froc" else [-np.inf]
-    return np.concatenate([[np.inf], _thresholds(lesion, false), ends])
-
-
-def _compared_marks(
-    study: LocalisationStudy, kind: FrocCurve, row: int, column: int
-) -> tuple[FloatArray, FloatArray, int]:
-    """Give the ratings of the lesions and of what they are compared with, and how many cases these are of."""
-    lesion = study.lesion_rating[row, column]
-    if kind == "froc":
-        return lesion, study.false_rating[study.false_cell == row * len(study.readers) + column], len(study.truth)
-    false = study.highest_false_mark[row, column][~study.truth]
-    return lesion, false, len(false)
-
-
-def _thresholds(lesion: FloatArray, false: FloatArray) -> FloatArray:
-    both = np.concatenate([lesion, false])
-    return np.asarray(np.unique(both[np.isfinite(both)])[::-1])
-
-
-def _position(names: tuple[str, ...], name: str, what: str) -> int:
-    if name not in names:
-        raise InputError(f"there is no {what} {name!r}; there is {', '.join(names)}")
-    return names.index(name)
-
-
-def _reaching(rating: FloatArray, weight: FloatArray, thresholds: FloatArray) -> FloatArray:
-    """Sum the weights of what is rated at each threshold or above."""
-    order = np.argsort(rating, kind="stable")
-    cumulated = np.concatenate(([0.0], np.cumsum(weight[order][::-1])))
-    return np.asarray(cumulated[len(rating) - np.searchsorted(rating[order], thresholds, "left")])
+    result = compare_figures(LocalisationFigures(study, figure), method=method, level=level, margin=margin)
+    return bounded_result(result, study, level=level)

@@ -196,7 +196,7 @@ def auc_from_placements(components: Placements, *, level: float, method: AucMeth
     n = len(components.positive) + len(components.negative)
     if method == "newcombe" or isinstance(variance, Undefined) or variance == 0.0:
         note = None if method == "newcombe" else _why_newcombe(value, variance)
-        low, high = _newcombe_limits(value, len(components.positive), len(components.negative), level)
+        low, high = newcombe_limits(value, len(components.positive), len(components.negative), level)
         return Estimate(value, low, high, level, "newcombe", n, note)
     z, error = normal_quantile(level), math.sqrt(variance)
     if method == "logit" and 0.0 < value < 1.0:
@@ -273,8 +273,11 @@ def _why_newcombe(value: float, variance: float | Undefined) -> str:
     return "DeLong's variance is zero; Newcombe's interval instead."
 
 
-def _newcombe_limits(value: float, positives: int, negatives: int, level: float) -> tuple[float, float]:
-    """Solve |theta - value| = z sqrt(V(theta)) for both limits, V being Hanley and McNeil's variance."""
+def newcombe_limits(value: float, positives: int, negatives: int, level: float) -> tuple[float, float]:
+    """Solve |theta - value| = z sqrt(V(theta)) for both limits, V being Hanley and McNeil's variance.
+
+    Newcombe RG (2006) Stat Med 25:559, method 5.
+    """
     z = normal_quantile(level)
 
     def excess(theta: float) -> float:

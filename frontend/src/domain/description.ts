@@ -132,11 +132,20 @@ export interface Groups {
   reports: { participant: string; column: string; report: SubgroupReport | Undefined }[];
 }
 
-/** A point of a curve of marks: `threshold` is the rating from which marks count; null at the ends. */
+/**
+ * A point of a curve of marks: `threshold` is the rating from which marks count; null at the ends, which have no
+ * intervals. `x_method` and `y_method` are positions in `interval_methods`. Results from before have no intervals.
+ */
 export interface MarksPoint {
   x: number;
   y: number;
   threshold: number | null;
+  x_low?: number | null;
+  x_high?: number | null;
+  x_method?: number | null;
+  y_low?: number | null;
+  y_high?: number | null;
+  y_method?: number | null;
 }
 
 export type MarksCurve = "froc" | "afroc" | "wafroc";
@@ -150,6 +159,8 @@ export interface MarkingParticipant {
   n: number;
   negatives: number;
   lesions: number;
+  /** Of how many cases the lesions are; not in results from before points had intervals. */
+  lesion_cases?: number;
   counts: { lesion_marks: number; false_marks: number; extra_marks: number };
   estimates: Record<MarksFigure, Outcome>;
   curves: Record<MarksCurve, MarksPoint[] | Undefined>;
@@ -166,6 +177,9 @@ export type UndefinedMarking = Pick<MarkingParticipant, "key" | "subject" | "kin
 
 export interface DescribedMarks {
   rule: string;
+  /** Of the points' intervals; these two are not in results from before they had any. */
+  level?: number;
+  interval_methods?: string[];
   counts: { positives: number; negatives: number; lesions: number; positives_without_lesion: number };
   /** In the order of the cases. */
   lesions_by_case: number[];

@@ -8,6 +8,7 @@ import {
   outcomeDetail,
   outcomeText,
   pText,
+  ratingWriter,
   testDetail,
 } from "./resultText";
 
@@ -130,4 +131,15 @@ test("without an AI nothing is compared", () => {
     "How good are the readers?",
     "How sure is this?",
   ]);
+});
+
+test("ratings have six figures, or as many as tell all of them apart", () => {
+  const few = [0.99964, 0.99981, 80, 1 / 3, null];
+  expect([0.99964, 80, 1 / 3].map(ratingWriter(few))).toEqual(["0.99964", "80", "0.333333"]);
+  const near = [0.123456789, 0.123456788, 0.5];
+  expect(near.map(ratingWriter(near))).toEqual(["0.123456789", "0.123456788", "0.5"]);
+  // Next to each other among the numbers that there are.
+  const next = [0.3, 0.1 + 0.2];
+  expect(next.map(ratingWriter(next))).toEqual(["0.3", "0.30000000000000004"]);
+  expect([1234567, 1234568].map(ratingWriter([1234567, 1234568]))).toEqual(["1234567", "1234568"]);
 });

@@ -25,8 +25,19 @@ const REASONS: Record<string, string> = {
   "unstable-queue": "the queue is unstable",
 };
 
-/** A rating or score that divides cases: six figures, so that 0.99964 and 0.99981 are told apart. */
-export const ratingText = (value: number): string => String(Number(value.toPrecision(6)));
+const FEWEST_FIGURES = 6;
+/** With so many every number reads back as itself. */
+const MOST_FIGURES = 17;
+
+/** How to write ratings or scores that divide cases: in six figures, or as many as tell all of them apart. */
+export function ratingWriter(ratings: Iterable<number | null>): (rating: number) => string {
+  const different = [...new Set(ratings)].filter((one) => one !== null);
+  const written = (figures: number) => (rating: number) => String(Number(rating.toPrecision(figures)));
+  const isEnough = (figures: number) => new Set(different.map(written(figures))).size === different.length;
+  let figures = FEWEST_FIGURES;
+  while (figures < MOST_FIGURES && !isEnough(figures)) figures += 1;
+  return written(figures);
+}
 
 /** Three decimals, with a true minus sign. */
 export function decimal(value: number): string {

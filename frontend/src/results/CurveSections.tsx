@@ -11,7 +11,7 @@ import {
   voiceName,
 } from "@/domain/description";
 import { prPointsOf } from "@/domain/precisionRecall";
-import { percentText, ratingText } from "@/domain/resultText";
+import { percentText, ratingWriter } from "@/domain/resultText";
 import { Figure } from "@/ui/charts/Figure";
 import { Section } from "@/ui/Section";
 import { useOpenCases } from "./casesBehind";
@@ -79,6 +79,7 @@ function useCurveOpening(description: Description): CurveOpening<DescribedPartic
     ofPoint: (one, threshold) =>
       one.ratings &&
       (() => {
+        const ratingText = ratingWriter(curveOf(one).map((point) => point.threshold));
         const from = threshold === null ? "above all" : `from ${ratingText(threshold)} on`;
         const chosen = casesAt(`${nameOf(one)}, ratings ${from}`, one, threshold, description.cases);
         if (chosen) openCases(chosen);

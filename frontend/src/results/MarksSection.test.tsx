@@ -5,7 +5,6 @@ import { cleanup, fireEvent, render, screen } from "@testing-library/react";
 import { afterEach, beforeAll, expect, test, vi } from "vitest";
 import type { Outcome } from "@/domain/analysisResult";
 import type { DescribedMarks, Description, MarkingParticipant } from "@/domain/description";
-import { ratingText } from "@/domain/resultText";
 import { CasesBehindContext } from "./casesBehind";
 import { MarksSection } from "./MarksSection";
 
@@ -38,6 +37,7 @@ const ADA: MarkingParticipant = {
   n: 4,
   negatives: 2,
   lesions: 3,
+  lesion_cases: 2,
   counts: { lesion_marks: 2, false_marks: 1, extra_marks: 0 },
   estimates: {
     WAFROC: outcome(0.71),
@@ -50,7 +50,10 @@ const ADA: MarkingParticipant = {
     froc: [
       { x: 0, y: 0, threshold: null },
       { x: 0, y: 1 / 3, threshold: 80 },
-      { x: 0.25, y: 2 / 3, threshold: 50 },
+      {
+        ...{ x: 0.25, y: 2 / 3, threshold: 50 },
+        ...{ x_low: 0.046, x_high: 1.366, x_method: 1, y_low: 0.25, y_high: 0.924, y_method: 0 },
+      },
     ],
     afroc: [
       { x: 0, y: 0, threshold: null },
@@ -75,6 +78,8 @@ const UNREAD = {
 } as const;
 const MARKS: DescribedMarks = {
   rule: "A mark can be on a lesion when their centres are at most 10 mm apart.",
+  level: 0.95,
+  interval_methods: ["ratio estimator, wilson", "poisson score, effective count"],
   counts: { positives: 2, negatives: 2, lesions: 3, positives_without_lesion: 1 },
   lesions_by_case: [2, 1, 0, 0],
   participants: [ADA, UNREAD],
@@ -116,17 +121,28 @@ test("few false marks have an axis whose ticks differ, and a curve's points the 
   expect(shapes).toHaveLength(3);
 });
 
-test("ratings that differ in the fourth decimal are told apart", () => {
-  expect([0.99964, 0.99981, 80, 1 / 3].map(ratingText)).toEqual(["0.99964", "0.99981", "80", "0.333333"]);
-});
-
 test("a point of a curve says what it counts and opens its cases, by keyboard too", () => {
   const open = shown();
   const points = screen.getAllByRole("button", { name: /marks from 50 on/ });
   expect(points.map((point) => point.getAttribute("aria-label"))).toEqual([
-    "ada, marks from 50 on\n0.667 of the lesions found, n = 3\n0.250 false marks per case, n = 4 cases",
-    "ada, marks from 50 on\n0.667 of the lesions found, n = 3\n0.500 of the negative cases with a false mark, n = 2",
+    [
+      "ada, marks from 50 on",
+      "lesions found 0.667 (0.250–0.924), n = 3 in 2 cases",
+      "false marks per case 0.250 (0.046–1.366), n = 4",
+      "95 % intervals, each by itself",
+      "of lesions: ratio estimator, wilson",
+      "of false marks: poisson score, effective count",
+    ].join("\n"),
+    // A point of a result from before points had intervals.
+    [
+      "ada, marks from 50 on",
+      "lesions found 0.667, n = 3 in 2 cases",
+      "negative cases with a false mark 0.500, n = 2",
+    ].join("\n"),
   ]);
+  // The cross of the intervals ends where the axis does.
+  const crosses = points.map((point) => point.nextElementSibling?.getAttribute("d"));
+  expect(crosses[0]).toMatch(/^M67\.\d+,126\.\d+H380M365\.\d+,285V28\.\d+$/);
   fireEvent.keyDown(points[0] as HTMLElement, { key: "Enter" });
   expect(open).toHaveBeenCalledWith({
     title: "Unaided: ada, marks from 50 on",

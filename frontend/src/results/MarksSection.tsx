@@ -1,5 +1,4 @@
 import { Table, Text } from "@mantine/core";
-import { isUndefined } from "@/domain/analysisResult";
 import { markedCases } from "@/domain/casesBehind";
 import { csvText } from "@/domain/csv";
 import {
@@ -12,7 +11,8 @@ import {
   subjectOf,
   voiceName,
 } from "@/domain/description";
-import { ratingText } from "@/domain/resultText";
+import { CURVE_COLUMNS, curveRows } from "@/domain/marksText";
+import { ratingWriter } from "@/domain/resultText";
 import { Figure } from "@/ui/charts/Figure";
 import { Section } from "@/ui/Section";
 import { useOpenCases } from "./casesBehind";
@@ -38,7 +38,7 @@ const FIGURES: { curve: MarksCurve; title: string; caption: string }[] = [
     curve: "froc",
     title: "FROC curves",
     caption:
-      "Lesions found against false marks per case. A point is a rating: it counts the marks that are as sure.",
+      "Lesions found against false marks per case. A point is a rating: it counts the marks that are as sure. Its cross, where you point, is how far the interval of each coordinate reaches by itself.",
   },
   {
     curve: "afroc",
@@ -56,6 +56,7 @@ export function MarksSection({ description, marks, isShown }: MarksSectionProps)
   const { lesions, positives, negatives, positives_without_lesion } = marks.counts;
   const open = (one: MarkingParticipant, threshold: number | null) => {
     const name = voiceName(one, subjectOf(description, one.subject));
+    const ratingText = ratingWriter(one.marks.map(([, rating]) => rating));
     const from = threshold === null ? "none" : `from ${ratingText(threshold)} on`;
     openCases(markedCases(`${name}, marks ${from}`, one, threshold, marks.lesions_by_case));
   };
@@ -77,9 +78,9 @@ export function MarksSection({ description, marks, isShown }: MarksSectionProps)
             title={title}
             caption={caption}
             name={curve}
-            csv={() => curveCsv(drawn, curve)}
+            csv={() => csvText(CURVE_COLUMNS, curveRows(marks, drawn, curve))}
             isOpening
-            chart={<MarksPlot curve={curve} participants={drawn} onOpen={open} />}
+            chart={<MarksPlot curve={curve} marks={marks} participants={drawn} onOpen={open} />}
           />
         ))}
     </Section>
@@ -128,17 +129,5 @@ function MarksTable({ participants }: { participants: DescribedMarks["participan
         </Table.Tbody>
       </Table>
     </Table.ScrollContainer>
-  );
-}
-
-function curveCsv(participants: MarkingParticipant[], curve: MarksCurve): string {
-  return csvText(
-    ["participant", "name", "curve", "x", "y", "threshold"],
-    participants.flatMap(({ subject, name, curves }) => {
-      const points = curves[curve];
-      return isUndefined(points)
-        ? []
-        : points.map(({ x, y, threshold }) => [subject, name, curve, x, y, threshold]);
-    }),
   );
 }

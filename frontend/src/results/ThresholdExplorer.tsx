@@ -13,7 +13,7 @@ import {
   subjectOf,
   voiceName,
 } from "@/domain/description";
-import { decimal, intervalText } from "@/domain/resultText";
+import { decimal, intervalText, ratingWriter } from "@/domain/resultText";
 import { FixedNumberField } from "@/ui/NumberField";
 import { Section } from "@/ui/Section";
 import { CasesButton } from "./CasesButton";
@@ -32,7 +32,9 @@ export function ThresholdExplorer({ description }: { description: Description })
   if (!point) return null;
   const cells = cellsAt(point, shown.roc.counts);
   const values = predictiveValues(cells, percent / 100, description.normal_quantile);
-  const threshold = point.threshold === null ? "above all" : String(Number(point.threshold.toFixed(3)));
+  const ratingText = ratingWriter(curve.map((one) => one.threshold));
+  const threshold = point.threshold === null ? null : ratingText(point.threshold);
+  const thresholdText = threshold ?? "above all";
   return (
     <Section
       title="Threshold explorer"
@@ -63,10 +65,12 @@ export function ThresholdExplorer({ description }: { description: Description })
         />
       </Group>
       <Stack gap={4}>
-        <Text size="sm">Positive from {threshold} on</Text>
+        <Text size="sm">
+          {threshold === null ? "Positive above all ratings" : `Positive from ${threshold} on`}
+        </Text>
         <Slider
           thumbLabel="Threshold, by operating point"
-          thumbProps={{ "aria-valuetext": threshold }}
+          thumbProps={{ "aria-valuetext": thresholdText }}
           label={null}
           min={0}
           max={curve.length - 1}
@@ -97,7 +101,13 @@ export function ThresholdExplorer({ description }: { description: Description })
           <Table.Tr>
             {CELLS.map(({ cell, title }) => (
               <Table.Td key={cell}>
-                <Cell description={description} shown={shown} threshold={point.threshold} title={title}>
+                <Cell
+                  description={description}
+                  shown={shown}
+                  threshold={point.threshold}
+                  from={threshold === null ? "above all ratings" : `from ${threshold} on`}
+                  title={title}
+                >
                   {cells[cell]}
                 </Cell>
               </Table.Td>
@@ -117,12 +127,13 @@ interface CellProps {
   description: Description;
   shown: DescribedParticipant;
   threshold: number | null;
+  /** The threshold in words. */
+  from: string;
   title: string;
   children: number;
 }
 
-function Cell({ description, shown, threshold, title, children }: CellProps) {
-  const from = threshold === null ? "above all ratings" : `from ${Number(threshold.toFixed(3))} on`;
+function Cell({ description, shown, threshold, from, title, children }: CellProps) {
   const label = `${title} ${from}`;
   if (!shown.ratings) return children;
   const chosen = () => {

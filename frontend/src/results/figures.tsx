@@ -1,6 +1,6 @@
 import { Table } from "@mantine/core";
 import { type AnalysisResult, binaryOutcome, isUndefined } from "@/domain/analysisResult";
-import { decimal } from "@/domain/resultText";
+import { decimal, ratingWriter } from "@/domain/resultText";
 import { Figure } from "@/ui/charts/Figure";
 import { ForestPlot, participantRows } from "./charts/ForestPlot";
 import { RocPlot } from "./charts/RocPlot";
@@ -63,6 +63,7 @@ function RocTable({ result }: { result: AnalysisResult }) {
       ? []
       : roc.curve.map((point, index) => ({ id: `${key} ${index}`, name, ...point })),
   );
+  const ratingText = ratingWriter(rows.map(({ threshold }) => threshold));
   return (
     <Table.ScrollContainer minWidth={400} mah={420}>
       <Table aria-label="Points of the ROC curves" stickyHeader>
@@ -78,7 +79,7 @@ function RocTable({ result }: { result: AnalysisResult }) {
           {rows.map((row) => (
             <Table.Tr key={row.id}>
               <Table.Th scope="row">{row.name}</Table.Th>
-              <Table.Td>{row.threshold === null ? "above all" : Number(row.threshold.toFixed(3))}</Table.Td>
+              <Table.Td>{row.threshold === null ? "above all" : ratingText(row.threshold)}</Table.Td>
               <Table.Td>{decimal(row.tpf)}</Table.Td>
               <Table.Td>{decimal(row.fpf)}</Table.Td>
             </Table.Tr>

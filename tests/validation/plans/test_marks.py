@@ -59,6 +59,18 @@ def test_curves_are_those_of_rjafroc_with_the_ratings_behind_them() -> None:
         found = [(one["x"], one["y"]) for one in reader["curves"][name.lower()]]
         for row in theirs:
             assert min(abs(x - row["x"]) + abs(y - row["y"]) for x, y in found) < 1e-9
+    # Every point but the ends has both intervals, each with a method by name.
+    methods = result["description"]["marks"]["interval_methods"]
+    for name, across in (("froc", "poisson score, effective count"), ("afroc", "wilson"), ("wafroc", "wilson")):
+        inner = [one for one in reader["curves"][name] if one["threshold"] is not None and one["x"] > 0 < one["y"]]
+        assert all(one["x_low"] <= one["x"] <= one["x_high"] for one in inner)
+        assert all(one["y_low"] <= one["y"] <= one["y_high"] for one in inner)
+        assert {methods[one["x_method"]] for one in inner} == {across}
+        assert {methods[one["y_method"]] for one in inner} == {"ratio estimator, wilson"}
+        assert [reader["curves"][name][0][f"{axis}_{end}"] for axis in "xy" for end in ("low", "method")] == [None] * 4
+    # One share, one interval: any mark counts in the table as at the end of the curve.
+    found, last = reader["estimates"]["LESION_SENSITIVITY"], reader["curves"]["froc"][-1]
+    assert (found["value"], found["low"], found["high"]) == pytest.approx((last["y"], last["y_low"], last["y_high"]))
     # The cases behind a point: those with a mark that is rated so or higher are what the point counts.
     point = reader["curves"]["froc"][2]
     above = [mark for mark in reader["marks"] if mark[1] >= point["threshold"]]
@@ -117,13 +129,17 @@ ALONE = {**WAFROC, **ESTIMATE, "figure": "AFROC", "generalise_to": "CASES"}
 
 
 def test_a_reader_without_a_mark_has_a_figure_and_one_without_a_read_has_none() -> None:
-    """Nothing marked anywhere: every lesion ties with every normal case, so the area is one half, for sure."""
+    """Nothing marked: every lesion ties with every normal case, so the area is one half, and not for sure."""
     snapshot = small(MARKS, ALONE)
     for read in snapshot["reads"]:
         read["marks"] = [] if read["reader"] == "R1" else read["marks"]
     result = analysed(snapshot)
     reader = next(one for one in result["description"]["marks"]["participants"] if one["key"] == "m1:R1")
-    assert (reader["estimates"]["AFROC"]["value"], reader["estimates"]["AFROC"]["low"]) == (0.5, None)
+    area, found = reader["estimates"]["AFROC"], reader["estimates"]["LESION_SENSITIVITY"]
+    assert (area["value"], area["method"]) == (0.5, "newcombe, cases as n")
+    assert area["low"] < 0.5 < area["high"]
+    # Wilson's upper limit of none of 3 cases; epiR: that of 3 of 3 starts at 0.438503.
+    assert (found["value"], found["low"], found["high"]) == (0.0, 0.0, pytest.approx(1 - 0.438503, abs=1e-6))
     assert reader["counts"] == {"lesion_marks": 0, "false_marks": 0, "extra_marks": 0}
     for read in snapshot["reads"]:
         read |= {"state": "OPEN", "marks": None}

@@ -39,6 +39,21 @@ def test_marks_have_a_table_and_curves_of_each_subject(made: tuple[dict[str, Any
     assert "no figure of marks has them" in text
 
 
+def test_ai_and_readers_have_the_same_axes(made: tuple[dict[str, Any], Report]) -> None:
+    """An AI with many false marks and readers with few: a place on the paper means the same in each figure."""
+    document, report = made
+    most = max(
+        point["x"] for one in document["description"]["marks"]["participants"] for point in one["curves"]["froc"]
+    )
+    # Of each picture the texts between its title and the name of its first axis: the ticks.
+    ends = [place for place, text in enumerate(report.text) if text == "False marks per case"]
+    starts = [max(i for i in range(end) if report.text[i].startswith("FROC and AFROC curves of")) for end in ends]
+    axes = [report.text[start + 1 : end] for start, end in zip(starts, ends, strict=True)]
+    assert len(axes) == 3
+    assert axes[0] == axes[1] == axes[2]
+    assert float(axes[0][-1]) <= most + 0.1
+
+
 def test_every_number_is_the_results_number(made: tuple[dict[str, Any], Report]) -> None:
     document, report = made
     for one in report.numbers:

@@ -14,7 +14,8 @@ from tests.validation.stats.test_mrmc_reference import check_rjafroc
 from validation.stats import Reason
 from validation.stats.checks import InputError
 from validation.stats.cli import main
-from validation.stats.froc import FIGURES, LocalisationFigures, froc, froc_curve
+from validation.stats.froc import FIGURES, LocalisationFigures, froc
+from validation.stats.froc_curves import froc_curve
 from validation.stats.localisation import localisation_study
 from validation.stats.mrmc import mrmc
 

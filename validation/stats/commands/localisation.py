@@ -13,7 +13,9 @@ from validation.stats.checks import FloatArray, InputError
 from validation.stats.commands.base import Command, Report, Rows, no_columns, no_table, rows_of_file, zero_one
 from validation.stats.commands.mrmc import add_reading_columns, name_columns, reading_columns
 from validation.stats.commands.option_types import finite
-from validation.stats.froc import CURVES, FIGURES, FrocCurve, froc, froc_curve
+from validation.stats.froc import FIGURES, froc
+from validation.stats.froc_curves import CURVES, FrocCurve, froc_curve
+from validation.stats.froc_points import PointLimits, froc_point_limits
 from validation.stats.localisation import LocalisationStudy, localisation_study
 from validation.stats.lroc import alroc_figure, lroc_curve, lroc_readings, pcl_figure
 from validation.stats.matching import MarkMatching, match_marks
@@ -98,7 +100,7 @@ def _froc(options: argparse.Namespace) -> Report:
         study = localisation_study(marks, cases, lesions, **named)
     if options.curve and options.ai_reader is not None:
         raise InputError("--curve gives points and --ai-reader a comparison: take one of them")
-    report = _curves(study, options.curve) if options.curve else _tests(study, options)
+    report = _curves(study, options.curve, options.level) if options.curve else _tests(study, options)
     if matching is None:
         return report
     return Report({**report.document, "matching": matching.summary_json()}, (*report.tables, matching.readers))
@@ -126,20 +128,30 @@ def _tests(study: LocalisationStudy, options: argparse.Namespace) -> Report:
     return Report(result.to_json(), (result.to_frame(), *result.frames()))
 
 
-def _curves(study: LocalisationStudy, kind: FrocCurve) -> Report:
+def _curves(study: LocalisationStudy, kind: FrocCurve, level: float) -> Report:
     cells = [(modality, reader) for modality in study.modalities for reader in study.readers]
-    return curve_report(kind, {cell: froc_curve(study, kind, *cell) for cell in cells})
+    limits = {} if kind == "roc" else {cell: froc_point_limits(study, kind, *cell, level=level) for cell in cells}
+    columns = {cell: found.to_json() for cell, found in limits.items() if isinstance(found, PointLimits)}
+    return curve_report(kind, {cell: froc_curve(study, kind, *cell) for cell in cells}, columns)
 
 
-def curve_report(kind: str, curves: Mapping[tuple[str, str], Mapping[str, FloatArray] | Undefined]) -> Report:
-    """Show the operating points of each (modality, reader)."""
+def curve_report(
+    kind: str,
+    curves: Mapping[tuple[str, str], Mapping[str, FloatArray] | Undefined],
+    limits: Mapping[tuple[str, str], Mapping[str, JSONValue]] | None = None,
+) -> Report:
+    """Show the operating points of each (modality, reader), with columns of limits where there are some."""
     rows: list[JSONValue] = []
     tables = []
     for (modality, reader), curve in curves.items():
         who: dict[str, JSONValue] = {"reader": reader, "modality": modality}
-        points = curve.to_json() if isinstance(curve, Undefined) else {name: jsonable(curve[name]) for name in "xy"}
-        rows.append({**who, **points})
-        tables.append(pd.DataFrame([who | points]) if isinstance(curve, Undefined) else pd.DataFrame({**who, **curve}))
+        if isinstance(curve, Undefined):
+            rows.append(who | curve.to_json())
+            tables.append(pd.DataFrame([who | curve.to_json()]))
+            continue
+        points = {name: jsonable(curve[name]) for name in "xy"} | dict((limits or {}).get((modality, reader), {}))
+        rows.append(who | points)
+        tables.append(pd.DataFrame(who | points))
     return Report({"curve": kind, "readers": rows}, tuple(tables))
 
 

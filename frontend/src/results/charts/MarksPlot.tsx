@@ -1,11 +1,14 @@
 import { Group } from "@visx/group";
 import { scaleLinear } from "@visx/scale";
 import { LinePath } from "@visx/shape";
+import { Fragment } from "react";
 import { isUndefined } from "@/domain/analysisResult";
-import type { MarkingParticipant, MarksCurve, MarksPoint } from "@/domain/description";
-import { decimal, outcomeText, ratingText } from "@/domain/resultText";
+import type { DescribedMarks, MarkingParticipant, MarksCurve, MarksPoint } from "@/domain/description";
+import { marksPointText } from "@/domain/marksText";
+import { outcomeText, ratingWriter } from "@/domain/resultText";
 import { type Look, looksOf } from "@/ui/charts/looks";
 import { Mark } from "@/ui/charts/Mark";
+import { Reach } from "@/ui/charts/Reach";
 import { CurveLegend, LEGEND_ROW, LEGEND_WIDTH } from "./CurveLegend";
 import { UnitAxes, type UnitScale } from "./UnitAxes";
 
@@ -19,6 +22,8 @@ const LEAST_END = 0.1;
 
 interface MarksPlotProps {
   curve: MarksCurve;
+  marks: DescribedMarks;
+  /** Who of them is drawn. */
   participants: MarkingParticipant[];
   /** Opens the cases that stand behind marks from a rating on. */
   onOpen: (participant: MarkingParticipant, threshold: number | null) => void;
@@ -28,15 +33,17 @@ interface Drawn {
   participant: MarkingParticipant;
   look: Look;
   points: MarksPoint[];
+  ratingText: (rating: number) => string;
 }
 
 /** FROC or AFROC curves of the AI and the readers, with a point at every rating of a mark. */
-export function MarksPlot({ curve, participants, onOpen }: MarksPlotProps) {
+export function MarksPlot({ curve, marks, participants, onOpen }: MarksPlotProps) {
   const looks = looksOf(participants);
   const drawn: Drawn[] = participants.flatMap((participant) => {
     const look = looks.get(participant.key);
     const points = participant.curves[curve];
-    return look ? [{ participant, look, points: isUndefined(points) ? [] : points }] : [];
+    const ratingText = ratingWriter(participant.marks.map(([, rating]) => rating));
+    return look ? [{ participant, look, points: isUndefined(points) ? [] : points, ratingText }] : [];
   });
   const isFroc = curve === "froc";
   const end = isFroc ? Math.max(LEAST_END, ...drawn.flatMap(({ points }) => points.map(({ x }) => x))) : 1;
@@ -64,7 +71,7 @@ export function MarksPlot({ curve, participants, onOpen }: MarksPlotProps) {
             series={series}
             x={x}
             y={y}
-            isFroc={isFroc}
+            textOf={(point) => marksPointText(marks, series.participant, curve, point, series.ratingText)}
             isFirst={index === 0}
             onOpen={onOpen}
           />
@@ -89,12 +96,13 @@ interface CurveProps {
   series: Drawn;
   x: UnitScale;
   y: UnitScale;
-  isFroc: boolean;
+  /** What a point says. */
+  textOf: (point: MarksPoint) => string;
   isFirst: boolean;
   onOpen: MarksPlotProps["onOpen"];
 }
 
-function Curve({ series: { participant, look, points }, x, y, isFroc, isFirst, onOpen }: CurveProps) {
+function Curve({ series: { participant, look, points }, x, y, textOf, isFirst, onOpen }: CurveProps) {
   const marked = points.filter(({ threshold }) => threshold !== null);
   return (
     <>
@@ -108,36 +116,40 @@ function Curve({ series: { participant, look, points }, x, y, isFroc, isFirst, o
         fill="none"
       />
       {marked.map((point, index) => (
-        <Mark
-          key={`${point.x} ${point.y}`}
-          text={pointText(participant, point, isFroc)}
-          isFirst={isFirst && index === 0}
-          onOpen={() => onOpen(participant, point.threshold)}
-        >
-          <path
-            d={look.marker}
-            transform={`translate(${x(point.x)} ${y(point.y)}) scale(${POINT_SIZE})`}
-            fill={look.colour}
+        <Fragment key={`${point.x} ${point.y}`}>
+          <Mark
+            text={textOf(point)}
+            isFirst={isFirst && index === 0}
+            onOpen={() => onOpen(participant, point.threshold)}
+          >
+            <path
+              d={look.marker}
+              transform={`translate(${x(point.x)} ${y(point.y)}) scale(${POINT_SIZE})`}
+              fill={look.colour}
+            />
+            <circle
+              cx={x(point.x)}
+              cy={y(point.y)}
+              r={VERTEX_REACH}
+              fill="var(--figure-ink)"
+              fillOpacity={0}
+            />
+          </Mark>
+          <Reach
+            x={x(point.x)}
+            y={y(point.y)}
+            across={reach(x, point.x, point.x_low, point.x_high)}
+            up={reach(y, point.y, point.y_low, point.y_high)}
+            colour={look.colour}
           />
-          <circle cx={x(point.x)} cy={y(point.y)} r={VERTEX_REACH} fill="var(--figure-ink)" fillOpacity={0} />
-        </Mark>
+        </Fragment>
       ))}
     </>
   );
 }
 
-function pointText(
-  participant: MarkingParticipant,
-  { x, y, threshold }: MarksPoint,
-  isFroc: boolean,
-): string {
-  const { name, lesions, n, negatives } = participant;
-  const across = isFroc
-    ? `${decimal(x)} false marks per case, n = ${n} cases`
-    : `${decimal(x)} of the negative cases with a false mark, n = ${negatives}`;
-  return [
-    `${name}, marks from ${ratingText(threshold ?? 0)} on`,
-    `${decimal(y)} of the lesions found, n = ${lesions}`,
-    across,
-  ].join("\n");
+/** Where an interval begins and ends on an axis, which it may reach beyond; where there is none, at its point. */
+function reach(scale: UnitScale, at: number, low?: number | null, high?: number | null): [number, number] {
+  const [, most = at] = scale.domain();
+  return [scale(low ?? at), scale(Math.min(most, high ?? at))];
 }

@@ -4,7 +4,7 @@ import { LinePath } from "@visx/shape";
 import { binaryOutcome, isUndefined } from "@/domain/analysisResult";
 import type { DescribedParticipant } from "@/domain/description";
 import { type PrPoint, precisionBand, prPointsOf } from "@/domain/precisionRecall";
-import { decimal, intervalText, outcomeDetail, outcomeText, ratingText } from "@/domain/resultText";
+import { decimal, intervalText, outcomeDetail, outcomeText, ratingWriter } from "@/domain/resultText";
 import { type Look, looksOf } from "@/ui/charts/looks";
 import { Mark } from "@/ui/charts/Mark";
 import { CurveLegend, LEGEND_ROW, LEGEND_WIDTH } from "./CurveLegend";
@@ -116,6 +116,7 @@ interface SeriesProps {
 }
 
 function Curve({ participant, look, points, x, y, opening }: SeriesProps & { points: PrPoint[] }) {
+  const ratingText = ratingWriter(points.map(({ threshold }) => threshold));
   return (
     <>
       <LinePath
@@ -130,7 +131,7 @@ function Curve({ participant, look, points, x, y, opening }: SeriesProps & { poi
       {points.map((point) => (
         <Mark
           key={`${point.tp} ${point.fp}`}
-          text={pointText(participant, point)}
+          text={pointText(participant, point, ratingText)}
           onOpen={opening.ofPoint(participant, point.threshold)}
         >
           <circle
@@ -146,7 +147,11 @@ function Curve({ participant, look, points, x, y, opening }: SeriesProps & { poi
   );
 }
 
-function pointText({ name }: DescribedParticipant, point: PrPoint): string {
+function pointText(
+  { name }: DescribedParticipant,
+  point: PrPoint,
+  ratingText: (rating: number) => string,
+): string {
   const threshold = point.threshold === null ? "" : ` with ratings from ${ratingText(point.threshold)} on`;
   return [
     `${name}${threshold}`,

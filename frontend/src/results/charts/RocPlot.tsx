@@ -9,7 +9,7 @@ import {
   type RocPoint,
 } from "@/domain/analysisResult";
 import type { DescribedPoint } from "@/domain/description";
-import { decimal, intervalText, outcomeDetail, outcomeText, ratingText } from "@/domain/resultText";
+import { decimal, intervalText, outcomeDetail, outcomeText, ratingWriter } from "@/domain/resultText";
 import { type Look, looksOf } from "@/ui/charts/looks";
 import { Mark } from "@/ui/charts/Mark";
 import { CurveLegend, LEGEND_ROW, LEGEND_WIDTH } from "./CurveLegend";
@@ -118,6 +118,7 @@ function Curve<P extends Participant>({
   y,
   opening,
 }: SeriesProps<P>) {
+  const ratingText = ratingWriter(curve.map(({ threshold }) => threshold));
   return (
     <>
       <LinePath
@@ -134,7 +135,7 @@ function Curve<P extends Participant>({
         .map((point) => (
           <Mark
             key={`${point.fpf} ${point.tpf}`}
-            text={vertexText(participant, point)}
+            text={vertexText(participant, point, ratingText)}
             onOpen={opening?.ofPoint(participant, point.threshold)}
           >
             <circle
@@ -151,7 +152,11 @@ function Curve<P extends Participant>({
 }
 
 /** What a point of a curve says: both fractions, with Wilson's intervals where the result holds them, and n. */
-function vertexText({ name, roc }: Participant, point: RocPoint | DescribedPoint): string {
+function vertexText(
+  { name, roc }: Participant,
+  point: RocPoint | DescribedPoint,
+  ratingText: (rating: number) => string,
+): string {
   const threshold = point.threshold === null ? "" : ` with ratings from ${ratingText(point.threshold)} on`;
   const [sensitivity, specificity] = [decimal(point.tpf), decimal(1 - point.fpf)];
   if (!("tpf_low" in point) || isUndefined(roc)) {

@@ -1,5 +1,5 @@
 import { Slider, Stack, Text } from "@mantine/core";
-import { percentText } from "@/domain/resultText";
+import { percentText, ratingWriter } from "@/domain/resultText";
 import type { OperatingPoint } from "@/domain/triage";
 
 interface ThresholdSliderProps {
@@ -13,7 +13,7 @@ interface ThresholdSliderProps {
 export function ThresholdSlider({ points, index, onChange }: ThresholdSliderProps) {
   const point = points[index];
   if (!point) return null;
-  const text = String(Number(point.threshold.toFixed(3)));
+  const text = ratingWriter(points.map(({ threshold }) => threshold))(point.threshold);
   return (
     <Stack gap={4} maw={460}>
       <Text size="sm">

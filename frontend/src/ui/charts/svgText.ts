@@ -12,6 +12,7 @@ const PROPERTIES = [
   "text-anchor",
   // Axis labels hang out of boxes of their own.
   "overflow",
+  "visibility",
 ];
 
 /** The figure's chart as a file: paper colours, every style written out, nothing from the page needed. */
