@@ -105,7 +105,7 @@ def test_a_file_of_arrivals_by_hand(made, client):
     assert effect["negatives"]["triaged_min"]["value"] == pytest.approx((0 + 9 + 27) / 3)
     positive, negative = answer["sentences"]
     assert positive.startswith("Positive cases are read 10.0 min earlier in the AI's order: they wait 8.0 instead of")
-    assert "No interval: All cases are of one day" in positive
+    assert "No interval: All such cases are of one day" in positive
     assert negative.startswith("Negative cases are read 3.3 min later in the AI's order")
     assert {"reason": "not-listed", "n": 5}.items() <= {one["reason"]: one for one in answer["exclusions"]}[
         "not-listed"

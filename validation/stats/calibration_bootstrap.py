@@ -73,7 +73,8 @@ def bootstrap_calibration(
     Returns
     -------
     Estimate or Undefined
-        The errors are biased upwards, the more the fewer the cases, and so is the interval: `note` says so.
+        The errors are biased upwards, the more the fewer the cases, and so is the interval: `note` says so. Without an
+        interval where all resamples give the same, such as of one case.
     """
     outcome, p = binary_array(truth, "truth"), probability_array(probability, "probability")
     n = same_length(truth=outcome, probability=p)
@@ -91,5 +92,9 @@ def bootstrap_calibration(
             draws.append(one)
     tail = (1.0 - level) / 2.0
     low, high = np.quantile(draws, [tail, 1.0 - tail])
+    method = f"bootstrap, percentile, {resamples} resamples"
+    if low == high:
+        same = "All resamples give the same figure, so they say nothing of how far other cases would differ."
+        return Estimate(value, None, None, level, method, n, same)
     note = "A calibration error is biased upwards in small samples; so is its interval."
-    return Estimate(value, float(low), float(high), level, f"bootstrap, percentile, {resamples} resamples", n, note)
+    return Estimate(value, float(low), float(high), level, method, n, note)
