@@ -13,7 +13,8 @@ interface ThresholdSliderProps {
 export function ThresholdSlider({ points, index, onChange }: ThresholdSliderProps) {
   const point = points[index];
   if (!point) return null;
-  const text = String(Number(point.threshold.toFixed(3)));
+  // So many digits that two thresholds seldom look alike.
+  const text = String(Number(point.threshold.toPrecision(6)));
   return (
     <Stack gap={4} maw={460}>
       <Text size="sm">
