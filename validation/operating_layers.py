@@ -141,12 +141,19 @@ def _cases(content: Set, digest: str) -> _Cases:
 
 def _fitted(cases: _Cases, method: str) -> FittedRecalibration | Undefined:
     n, positives = len(cases.truth), cases.positives
+    if not n:
+        return Undefined(
+            Reason.NO_CASES, "No case of the reader study has both a truth and a prediction of the version."
+        )
     missing = missing_class(cases.truth)
     if missing is not None:
         return missing
     if min(positives, n - positives) < LEAST_OF_A_CLASS:
         detail = f"{positives} positive and {n - positives} negative cases: a fit needs {LEAST_OF_A_CLASS} of each."
         return Undefined(Reason.TOO_FEW_CASES, detail, n)
+    if len(set(cases.score.tolist())) == 1:
+        detail = "All scores are the same: nothing tells one case from another, so there is nothing to fit."
+        return Undefined(Reason.ZERO_VARIANCE, detail, n)
     extreme = int(((cases.score == 0.0) | (cases.score == 1.0)).sum())
     if extreme and method != "ISOTONIC":
         detail = f"{extreme} of the scores are exactly 0 or 1 and have no logit to fit on: take ISOTONIC."
@@ -267,8 +274,8 @@ def _shift_notes(rule: LayerRule, prevalence: float) -> list[str]:
     if rule.shift is None:
         return []
     return [
-        f"The layer carries probabilities to a prevalence of {rule.shift[1]:.4g}; of these cases {prevalence:.4g} are "
-        "positive. Shifted probabilities fit only cases of about that prevalence."
+        f"The layer carries probabilities to a prevalence of {rule.shift[1]:.4g}; the share of positive ones among "
+        f"these cases is {prevalence:.4g}. Shifted probabilities fit only cases of about that prevalence."
     ]
 
 

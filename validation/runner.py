@@ -8,12 +8,14 @@ from django.utils import timezone
 from annotations.services.drafts import stream_of
 from portal.audit.services import record, sha256
 from portal.db import JobState
+from portal.inference.access import model_version_by_id
+from portal.inference.models import ModelVersion
 from portal.jobs import JobFailed, Lease
 from validation.canonical import canonical_result, parse
 from validation.computing import compute
-from validation.models import AnalysisReport, AnalysisReportFiles, AnalysisResult, AnalysisRun, DriftCheck
+from validation.models import AnalysisReport, AnalysisReportFiles, AnalysisResult, AnalysisRun, DriftCheck, DriftWatch
 from validation.reports.document import STEPS, report_html, report_pdf
-from validation.selectors.drift import arms_to_evaluate, charts_of, rule_of, watch_in_force
+from validation.selectors.drift import Shown, arms_to_evaluate, charts_of, rule_of, watch_in_force
 from validation.selectors.reports import circumstances_of
 from validation.services import software
 from validation.services.drift import drift_signals_store
@@ -88,20 +90,27 @@ def check_drift(check: DriftCheck, lease: Lease) -> None:
     """Evaluate the watch over a model version: what is outside its limits is stored once and told.
 
     The charts are drawn anew from the rows each time, and what is stored already is left out: a check that starts
-    again after its worker died finds the same.
+    again after its worker died finds the same. A rule that is set meanwhile is evaluated, too, before the check ends.
     """
-    version = check.model_version
-    watch = watch_in_force(model_version=version)
-    if watch is None or not watch.is_on:
-        lease.finish(JobState.CANCELLED, error_code="no_watch", error_detail="The watch was switched off.")
-        return
-    charts = charts_of(
-        model_version=version,
-        rule=rule_of(watch),
-        now=timezone.now(),
-        arms=arms_to_evaluate(model_version=version),
-    )
-    lease.progress(1, 1, f"{len(charts)} charts")
+    while not _checked_by(watch_in_force(model_version=check.model_version), check.model_version, lease):
+        pass
+
+
+def _checked_by(watch: DriftWatch | None, version: ModelVersion, lease: Lease) -> bool:
+    """Evaluate one rule and end the check; False, and nothing is stored, where it is not in force any more."""
+    charts: list[Shown] = []
+    if watch is not None and watch.is_on:
+        arms = arms_to_evaluate(model_version=version)
+        charts = charts_of(model_version=version, rule=rule_of(watch), now=timezone.now(), arms=arms)
+        lease.progress(1, 1, f"{len(charts)} charts")
     with transaction.atomic():
-        drift_signals_store(watch=watch, charts=charts)
-        lease.finish(JobState.SUCCEEDED)
+        # Setting a rule takes the same lock: it comes before this and is seen, or after it and finds the check over.
+        model_version_by_id(version.pk, lock=True)
+        if watch_in_force(model_version=version) != watch:
+            return False
+        if watch is None or not watch.is_on:
+            lease.finish(JobState.CANCELLED, error_code="no_watch", error_detail="The watch was switched off.")
+        else:
+            drift_signals_store(watch=watch, charts=charts)
+            lease.finish(JobState.SUCCEEDED)
+    return True

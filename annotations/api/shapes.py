@@ -1,6 +1,5 @@
 """JSON shapes of reader studies, in and out."""
 
-import unicodedata
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
@@ -9,6 +8,7 @@ from rest_framework import serializers
 from annotations.domain.blinding import SIGNED, is_shown
 from annotations.models import AiDisplay, Case, Membership, ReaderStudy, ReferenceStandard
 from portal.accounts.policy import Role
+from portal.visible_text import require_one_visible_line
 
 
 class AiModelVersionOutput(serializers.Serializer[Any]):
@@ -125,19 +125,6 @@ class ReaderStudyDetailOutput(ReaderStudyOutput):
         """Return the newest label schema, if there is one."""
         schema = self.context["label_schema"]
         return dict(LabelSchemaOutput(schema).data) if schema else None
-
-
-# Bidirectional overrides and isolates: with them a name shows other letters than it has, in mails and reports too.
-_TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-
-
-def require_one_visible_line(name: str) -> None:
-    """Refuse a name that cannot be seen, takes several lines, or turns the text around it."""
-    kinds = {unicodedata.category(letter) for letter in name}
-    if kinds & {"Cc", "Zl", "Zp"} or _TURNING & set(name):
-        raise serializers.ValidationError("A name is one line, without control characters.", code="not_one_line")
-    if all(kind[0] in "CZ" for kind in kinds):
-        raise serializers.ValidationError("A name has at least one letter that can be seen.", code="invisible")
 
 
 class ReaderStudyInput(serializers.Serializer[Any]):

@@ -31,6 +31,7 @@ from portal.inference.model_files import model_limits
 from portal.inference.model_input import model_grid
 from portal.inference.model_process import ModelProcess
 from portal.inference.models import (
+    EngineKind,
     Explanation,
     ExplanationItem,
     ExplanationJob,
@@ -83,6 +84,8 @@ class _Explainer:
         self.version: ModelVersion = job.model_version
         card = card_of(self.version.pk)
         self.specification: Mapping[str, Any] | None = card["input"] if card else None
+        # Which grid and window the model is given; the demo detector brings its own, whatever its card says.
+        self.model_input = None if self.version.kind == EngineKind.DEMO_CNN else self.specification
         self.total = ExplanationItem.objects.filter(job=job).count()
         self.done = ExplanationItem.objects.filter(job=job).exclude(state=JobState.PENDING).count()
         self.message = "Loading the model"
@@ -149,13 +152,13 @@ class _Explainer:
         return Made(columns, heat_map, self._check(volume, found) if self.job.checks_weights else None)
 
     def _grid(self, volume: Volume) -> GridVolume:
-        return to_grid(volume) if self.specification is None else model_grid(self.specification, volume)
+        return to_grid(volume) if self.model_input is None else model_grid(self.model_input, volume)
 
     def _baseline(self) -> float:
         """The baseline as the model is given it."""
         window: tuple[float, float] | None = WINDOW_HU
-        if self.specification is not None:
-            asked = self.specification["window"]
+        if self.model_input is not None:
+            asked = self.model_input["window"]
             window = (float(asked["low"]), float(asked["high"])) if asked else None
         return float(scaled(np.array([self.job.parameters["baseline_hu"]], np.float32), window)[0])
 

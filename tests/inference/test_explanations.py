@@ -178,7 +178,17 @@ def test_the_demo_detector_is_explained_too_and_what_fails_stores_nothing(
     client, builder, runnable_version, ingest_phantom
 ):
     study = ingest_phantom("EXPLAINED DEMO")
-    run = inference_run_create(by=builder, model_version=runnable_version, imaging_studies=[study])
+    # With a card, as that of the demo data set: its input is for checking, the detector has a grid of its own.
+    version = model_version_register(
+        by=None,
+        ai_model=runnable_version.ai_model,
+        version="2",
+        kind=runnable_version.kind,
+        weights_path=runnable_version.weights_path,
+        weights_digest=runnable_version.weights_digest,
+        card=card_of("CASE_PROBABILITY", minimum_slices=5),
+    )
+    run = inference_run_create(by=builder, model_version=version, imaging_studies=[study])
     jobs.run(InferenceRun, run.pk, inference_run_work)
     prediction = Prediction.objects.get(run=run)
     wrong = (like(prediction, input_digest="0" * 64), like(prediction, score=prediction.score / 2))

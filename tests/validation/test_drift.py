@@ -23,6 +23,7 @@ from portal.inference.models import (
 from portal.webhooks.events import SITE, EventKind
 from portal.webhooks.models import Delivery, Webhook
 from tests.validation.factory import make_reader_study
+from validation import runner
 from validation.drift.rule import Chart, Rule, StepKind
 from validation.models import DriftCheck, DriftSignal, DriftWatch
 from validation.runner import check_drift
@@ -236,6 +237,26 @@ def test_the_job_finds_what_lies_before_the_watch_and_tells_nobody(version, buil
     drift_check_request(by=builder, model_version=version)
     jobs.run(DriftCheck, check.pk, check_drift)
     assert DriftSignal.objects.count() == found
+
+
+def test_a_rule_that_is_set_while_another_is_evaluated_is_evaluated_too(version, builder, monkeypatch) -> None:
+    predict(version, with_shift(), timezone.now() - timedelta(days=20))
+    drift_watch_set(by=builder, model_version=version, rule=Rule(), is_on=True, reason="First.", base=0)
+    real = runner.charts_of
+
+    def slowly(**asked):
+        charts = real(**asked)
+        if asked["rule"] == Rule():
+            drift_watch_set(by=builder, model_version=version, rule=BY_CASES, is_on=True, reason="Better.", base=1)
+        return charts
+
+    monkeypatch.setattr(runner, "charts_of", slowly)
+    check = DriftCheck.objects.get()
+    jobs.run(DriftCheck, check.pk, check_drift)
+    check.refresh_from_db()
+    assert check.state == JobState.SUCCEEDED
+    assert set(DriftSignal.objects.values_list("watch__number", flat=True)) == {2}
+    assert DriftSignal.objects.count() == 9
 
 
 def test_the_clock_wakes_watches_that_are_due_and_on(version, builder) -> None:

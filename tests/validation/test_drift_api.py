@@ -127,6 +127,9 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"reference_cases": 5}, "reference_cases"),
     ({"reference_kind": "PERIOD"}, "reference_from"),
     ({"reference_kind": "PERIOD", "reference_from": "2026-02-01", "reference_to": "2026-01-01"}, "reference_to"),
+    ({"reference_kind": "PERIOD", "reference_from": "2026-01-01", "reference_to": "9999-12-31"}, "reference_to"),
+    ({"reference_kind": "PERIOD", "reference_from": "0001-01-01", "reference_to": "0001-01-02"}, "reference_from"),
+    ({"reason": "\u200b"}, "reason"),
     ({"charts": []}, "charts"),
     ({"charts": ["WEATHER"]}, "charts"),
     ({"false_alarm": 0.5}, "false_alarm"),
@@ -186,6 +189,8 @@ def test_a_signal_is_acknowledged_in_words_again_and_again(made, client, other) 
     assert other.post(url, {"text": "Seen."}, format="json").status_code == 404
     empty = client.post(url, {"text": " "}, format="json")
     assert empty.json()["errors"][0]["field"] == "text"
+    for unseen in ("\u200b", "fine \u202e eton"):
+        assert client.post(url, {"text": unseen}, format="json").json()["errors"][0]["field"] == "text"
     for text in ("A new scanner; asked the vendor.", "Threshold is being checked."):
         assert client.post(url, {"text": text}, format="json").status_code == 201
     (shown,) = client.get(path(made.model_version)).json()["signals"]

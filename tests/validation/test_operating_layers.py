@@ -140,6 +140,19 @@ def test_a_layer_is_numbered_and_the_version_stays_as_it_is(client, made):
     assert untold() == []
 
 
+def test_a_name_that_turns_the_text_around_or_cannot_be_seen_is_refused(client, made):
+    digest = previewed(client, made).json()["digest"]
+    for words, code in (
+        ({"name": "\u202eevil", "reason": "Why."}, "not_one_line"),
+        ({"name": "\u200b", "reason": "Why."}, "invisible"),
+        ({"name": "At our site", "reason": "\u200b\u2060"}, "invisible"),
+        ({"name": "At our site", "reason": "ok \u202e yes"}, "turning"),
+    ):
+        answer = client.post(made.path, asked(made.here) | words | {"digest": digest}, "json")
+        assert (answer.status_code, answer.json()["errors"][0]["code"]) == (400, code)
+    assert client.get(made.path).json()["results"] == []
+
+
 def test_what_was_not_previewed_is_not_stored(client, made):
     digest = previewed(client, made).json()["digest"]
     words = {"name": "Other", "reason": "Why not.", "digest": digest}
@@ -219,6 +232,9 @@ def test_a_shift_is_said_to_be_unchecked_and_is_checked_elsewhere(client, made):
     assert any("prevalence of 0.02" in note for note in said["notes"])
     wrong = previewed(client, made, applied_at=1.0)
     assert (wrong.status_code, wrong.json()["errors"][0]["field"]) == (400, "applied_at")
+    for rare in (1e-320, 1e-300, 1 - 1e-9):
+        tiny = previewed(client, made, applied_at=0.1, trained_at=rare)
+        assert (tiny.status_code, tiny.json()["errors"][0]["field"]) == (400, "trained_at")
     half = previewed(client, made, trained_at=0.5)
     assert (half.status_code, half.json()["errors"][0]["field"]) == (400, "applied_at")
 
@@ -231,6 +247,9 @@ SEPARATED = ([0] * 12 + [1] * 12, [round(0.1 + 0.03 * one, 2) for one in range(2
     [
         (([1] * 30, SCORES[:30]), "PLATT", "reader_study_id", "no-negative-cases"),
         ((TRUTH[:12], SCORES[:12]), "PLATT", "reader_study_id", "too-few-cases"),
+        ((TRUTH, [0.4] * len(TRUTH)), "PLATT", "reader_study_id", "zero-variance"),
+        ((TRUTH, [0.4] * len(TRUTH)), "BETA", "reader_study_id", "zero-variance"),
+        ((TRUTH, [None] * len(TRUTH)), "PLATT", "reader_study_id", "no-cases"),
         (SEPARATED, "PLATT", "method", "perfect-separation"),
         ((TRUTH, [0.0, *SCORES[1:]]), "TEMPERATURE", "method", "probability-of-0-or-1"),
         (([1 - one for one in TRUTH], SCORES), "PLATT", "reader_study_id", "below-chance"),

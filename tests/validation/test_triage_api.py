@@ -15,9 +15,12 @@ from tests.validation.test_analysis_runs import newer_version, run_now
 from tests.validation.test_plans import carried_out, locked
 from validation.models import AnalysisRun
 from validation.selectors.triage import read_times
+from validation.stats.results import Estimate
+from validation.stats.triage import TriageEffect, Waits
 from validation.triage.cases import TriageCase
 from validation.triage.facts import operating_points
 from validation.triage.queue import QueueWish, queue_answer
+from validation.triage.words import sentences_of
 
 pytestmark = pytest.mark.django_db
 
@@ -105,7 +108,7 @@ def test_a_file_of_arrivals_by_hand(made, client):
     assert effect["negatives"]["triaged_min"]["value"] == pytest.approx((0 + 9 + 27) / 3)
     positive, negative = answer["sentences"]
     assert positive.startswith("Positive cases are read 10.0 min earlier in the AI's order: they wait 8.0 instead of")
-    assert "No interval: All cases are of one day" in positive
+    assert "No interval: All such cases are of one day" in positive
     assert negative.startswith("Negative cases are read 3.3 min later in the AI's order")
     assert {"reason": "not-listed", "n": 5}.items() <= {one["reason"]: one for one in answer["exclusions"]}[
         "not-listed"
@@ -118,6 +121,7 @@ def test_a_wrong_file_is_refused_at_its_row(made, client):
     run = run_now(made)
     for text, row, code in (
         ("case,when\nx,y\n", 1, "column_missing"),
+        ("case,arrived_at,case\n{0},2026-11-27T08:00,x\n", 1, "column_repeated"),
         ("case,arrived_at\nNobody,2026-11-27T08:00\n", 2, "unknown"),
         ("case,arrived_at\n{0},yesterday\n", 2, "not_a_moment"),
         ("case,arrived_at\n{0},2026-11-27T08:00\n{0},2026-11-27T09:00\n", 3, "repeated"),
@@ -241,6 +245,30 @@ def test_an_unstable_queue_is_a_named_outcome(made, client):
     assert answer["closed_form"]["undefined"] == answer["simulation"]["undefined"] == "unstable-queue"
     assert answer["curves"] is None
     assert "The queue is unstable: 2 readers are busy 100% of the time" in answer["sentences"][0]
+
+
+def told(**more):
+    """The sentences about a queue whose readers are busy 80 % of the time."""
+    asked = {"arrivals_per_hour": 6, "mean_reading_min": 8, "readers": 1, **AI, "seed": 1, "level": 0.95}
+    return queue_answer(QueueWish(**asked | more))["sentences"]
+
+
+def test_a_class_that_does_not_come_has_no_wait_and_what_has_not_settled_no_interval():
+    assert told(prevalence=0)[0] == "No positive case comes."
+    assert told(prevalence=1)[1] == "No negative case comes."
+    assert "simulated: 95 % interval" in told()[0]
+    nearly = told(arrivals_per_hour=7.4)
+    assert "simulated" not in nearly[0] + nearly[1]
+
+
+def test_sentences_round_as_the_tables_beside_them():
+    """81.25 is 81.3 in the browser (ECMAScript, toFixed: of two equally near the larger), and 0 has no minus."""
+    waits = Waits(*(Estimate(value, None, None, 0.95, "none", 2, "Two.") for value in (100.25, 19.0, -81.25)))
+    nothing = Waits(*(Estimate(-0.0, -0.0, -0.0, 0.95, "none", 2) for _ in range(3)))
+    positive, negative = sentences_of(TriageEffect(waits, nothing))
+    assert positive.startswith("Positive cases are read 81.3 min earlier in the AI's order")
+    assert "they wait 19.0 instead of 100.3 min" in positive
+    assert "interval 0.0 to 0.0 min): they wait 0.0 instead of 0.0 min" in negative
 
 
 @settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

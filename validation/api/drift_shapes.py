@@ -5,6 +5,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from portal.visible_text import require_visible_text
 from validation.drift.rule import Chart, ReferenceKind, Rule, StepKind
 from validation.models import DriftAcknowledgement, DriftCheck, DriftSignal, DriftWatch
 
@@ -32,7 +33,7 @@ class DriftWatchInput(serializers.Serializer[Any]):
     """A rule to set; what is left out is what the portal proposes."""
 
     base = serializers.IntegerField(min_value=0, help_text="The version it was made from; 0 where there is none.")
-    reason = serializers.CharField(max_length=1000, allow_blank=True)
+    reason = serializers.CharField(max_length=1000, allow_blank=True, validators=[require_visible_text])
     is_on = serializers.BooleanField(default=True)
     reference_kind = serializers.ChoiceField(
         choices=[one.value for one in ReferenceKind], default=DEFAULT.reference_kind.value
@@ -170,7 +171,7 @@ class DriftWithheldOutput(serializers.Serializer[Any]):
 class DriftAcknowledgementInput(serializers.Serializer[Any]):
     """What was found of a signal, or is done about it."""
 
-    text = serializers.CharField(max_length=2000, allow_blank=True)
+    text = serializers.CharField(max_length=2000, allow_blank=True, validators=[require_visible_text])
 
 
 class DriftAcknowledgementOutput(serializers.ModelSerializer[DriftAcknowledgement]):

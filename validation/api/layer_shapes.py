@@ -7,10 +7,14 @@ from rest_framework import serializers
 
 from annotations.models import ReaderStudy
 from portal.inference.models import CalibrationMethod, OperatingLayer
+from portal.visible_text import require_one_visible_line, require_visible_text
 from validation.canonical import parse
 from validation.models import LayerEvidence
 from validation.selectors.layer_sets import left_out_of
 from validation.services.operating_layers import Preview
+
+# One in a million: nobody knows a rarer one well enough to carry probabilities to it.
+LEAST_PREVALENCE = 1e-6
 
 
 class StudyNameOutput(serializers.ModelSerializer[ReaderStudy]):
@@ -62,8 +66,9 @@ class LayerPreviewInput(SetInput):
     def validate(self, sent: dict[str, Any]) -> dict[str, Any]:
         """Refuse prevalences that are none, and one to shift from without one to shift to."""
         for name in ("applied_at", "trained_at"):
-            if sent[name] is not None and not 0 < sent[name] < 1:
-                raise serializers.ValidationError({name: "A prevalence lies strictly between 0 and 1."})
+            if sent[name] is not None and not LEAST_PREVALENCE <= sent[name] <= 1 - LEAST_PREVALENCE:
+                detail = "A prevalence lies strictly between 0 and 1. Write 0.000001 at least, 0.999999 at most."
+                raise serializers.ValidationError({name: detail})
         if sent["trained_at"] is not None and sent["applied_at"] is None:
             raise serializers.ValidationError({"applied_at": "Say to which prevalence, or leave out both."})
         return sent
@@ -72,15 +77,17 @@ class LayerPreviewInput(SetInput):
 class LayerInput(LayerPreviewInput):
     """A layer to be stored, as its preview showed it."""
 
-    name = serializers.CharField(max_length=100)
-    reason = serializers.CharField(max_length=1000, help_text="Why it is made.")
+    name = serializers.CharField(max_length=100, validators=[require_one_visible_line])
+    reason = serializers.CharField(max_length=1000, validators=[require_visible_text], help_text="Why it is made.")
     digest = serializers.CharField(max_length=64, help_text="That of the preview.")
 
 
 class LayerValidationInput(SetInput):
     """Where to check a layer."""
 
-    reason = serializers.CharField(max_length=1000, required=False, allow_blank=True, default="")
+    reason = serializers.CharField(
+        max_length=1000, required=False, allow_blank=True, default="", validators=[require_visible_text]
+    )
 
 
 class LayerOutput(serializers.ModelSerializer[OperatingLayer]):

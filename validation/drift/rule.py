@@ -10,6 +10,8 @@ from typing import Any, NamedTuple
 LEAST_REFERENCE = 30
 MOST_CASES = 100_000
 LEAST_IN_A_STEP = 5
+# Of a reference period. No prediction is older, and a calendar ends.
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)
 
 
 class Chart(StrEnum):
@@ -115,6 +117,10 @@ def _period_faults(rule: Rule) -> list[Fault]:
     lacking = [name for name in ("reference_from", "reference_to") if getattr(rule, name) is None]
     if lacking:
         return [Fault(name, "required", "A reference period has a first and a last day.") for name in lacking]
+    days = {"reference_from": rule.reference_from, "reference_to": rule.reference_to}
+    outside = [name for name, day in days.items() if day and not FIRST_DAY <= day <= LAST_DAY]
+    if outside:
+        return [Fault(name, "out_of_range", f"Between {FIRST_DAY} and {LAST_DAY}.") for name in outside]
     if rule.reference_from and rule.reference_to and rule.reference_to < rule.reference_from:
         return [Fault("reference_to", "before_start", "The last day lies before the first.")]
     return []

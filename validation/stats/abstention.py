@@ -13,6 +13,9 @@ from validation.stats.results import Estimate, JSONValue, Outcome, Reason, Undef
 METHOD = "percentile bootstrap over cases"
 _NO_POSITIVES = Undefined(Reason.NO_POSITIVE_CASES, "No positive case is certain enough.")
 _NO_NEGATIVES = Undefined(Reason.NO_NEGATIVE_CASES, "No negative case is certain enough.")
+# Areas of resamples that differ by less differ by rounding.
+_SAME = 1e-12
+_ALIKE = "All resamples give the same area, so they say nothing of how far other cases would differ."
 _NO_CASES = Undefined(Reason.NO_CASES, "There is no case to decide.")
 
 
@@ -78,7 +81,8 @@ def abstention_curve(
     uncertainty : array_like of float, shape (cases,)
         Higher is less certain; cases of one uncertainty are kept or left together.
     level : float
-        Confidence level: Wilson intervals of the points, percentile intervals of the areas.
+        Confidence level: Wilson intervals of the points, percentile intervals of the areas; none where all resamples
+        give the same area, such as where no decision is wrong.
 
     Returns
     -------
@@ -140,6 +144,11 @@ def _areas(
     excesses = drawn - np.array([_least_area(int(one), n) for one in counts])[which]
     tails = [(1 - level) / 2, (1 + level) / 2]
     (low, high), (low_excess, high_excess) = np.quantile(drawn, tails), np.quantile(excesses, tails)
+    if high - low < _SAME:
+        return (
+            Estimate(value, None, None, level, METHOD, n, _ALIKE),
+            Estimate(value - least, None, None, level, METHOD, n, _ALIKE),
+        )
     return (
         Estimate(value, float(low), float(high), level, METHOD, n),
         Estimate(value - least, float(low_excess), float(high_excess), level, METHOD, n),

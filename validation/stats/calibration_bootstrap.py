@@ -22,6 +22,9 @@ from validation.stats.results import Estimate, Outcome, Undefined
 # Resamples x cases that are held at once: of eight bytes each, what a processor's own memory takes.
 _MOST_CELLS = 2**19
 
+# Figures of resamples that differ by less differ by rounding.
+_SAME = 1e-12
+
 CalibrationFigure = Callable[[BoolArray, FloatArray], float | Undefined]
 
 
@@ -85,7 +88,8 @@ def bootstrap_calibration(
     Returns
     -------
     Estimate or Undefined
-        The errors are biased upwards, the more the fewer the cases, and so is the interval: `note` says so.
+        The errors are biased upwards, the more the fewer the cases, and so is the interval: `note` says so. Without an
+        interval where all resamples give the same, such as of one case.
     """
     outcome, p = binary_array(truth, "truth"), probability_array(probability, "probability")
     n = same_length(truth=outcome, probability=p)
@@ -101,8 +105,12 @@ def bootstrap_calibration(
         draws = _figures_one_by_one(outcome, p, figure, rng, resamples)
     tail = (1.0 - level) / 2.0
     low, high = np.quantile(draws, [tail, 1.0 - tail])
+    method = f"bootstrap, percentile, {resamples} resamples"
+    if high - low < _SAME:
+        same = "All resamples give the same figure, so they say nothing of how far other cases would differ."
+        return Estimate(value, None, None, level, method, n, same)
     note = "A calibration error is biased upwards in small samples; so is its interval."
-    return Estimate(value, float(low), float(high), level, f"bootstrap, percentile, {resamples} resamples", n, note)
+    return Estimate(value, float(low), float(high), level, method, n, note)
 
 
 def _figures_one_by_one(

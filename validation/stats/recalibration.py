@@ -34,6 +34,8 @@ _START = {
 }
 # Logits of 0 and 1 are infinite; predictions this close to them count as this close.
 _EDGE = 1e-12
+# So many different probabilities determine the parameters; from fewer any of a line of them fits as well.
+_LEAST_DIFFERENT = {"platt": 2, "temperature": 1, "beta": 3}
 # A larger temperature leaves nothing of the scores.
 _LARGEST_TEMPERATURE = 1e6
 
@@ -99,8 +101,9 @@ def fit_recalibration(
     -------
     FittedRecalibration or Undefined
         Maps probabilities to probabilities. Undefined with one class only, where the classes are separated so that the
-        likelihood has no maximum (Platt, temperature, beta), or where no temperature is better than a coin (higher
-        probabilities do not go with more events).
+        likelihood has no maximum (Platt, temperature, beta), where there are fewer different probabilities than
+        parameters (Platt 2, beta 3), or where no temperature is better than a coin (higher probabilities do not go
+        with more events).
 
     References
     ----------
@@ -119,6 +122,10 @@ def fit_recalibration(
         return FittedRecalibration(
             method, {"steps": [{"score": score, "probability": probability} for score, probability in pairs]}
         )
+    different = len(np.unique(p))
+    if different < _LEAST_DIFFERENT[method]:
+        detail = f"A fit by {method} needs {_LEAST_DIFFERENT[method]} different probabilities; there are {different}."
+        return Undefined(Reason.ZERO_VARIANCE, detail, len(p))
     return _fit_logistic(outcome, p, method)
 
 

@@ -158,7 +158,9 @@ def triage_effect(
     Returns
     -------
     TriageEffect
-        Percentile intervals over resampled days; with one day an estimate has none, and says so.
+        Percentile intervals over resampled days that have such cases. With k of them the interval lies between the
+        least and the greatest day, which hold a middle day with a probability of 1 - 2^(1 - k) (David & Nagaraja 2003,
+        Order Statistics, 7.1): where that is below `level` (k < 6 for 0.95) an estimate has none, and says so.
     """
     truths, scores = binary_array(truth, "truth"), rating_array(score, "score")
     codes = label_codes(day)
@@ -239,6 +241,8 @@ def _waits(
         nobody = _NO_CASES[positive]
         return Waits(nobody, nobody, nobody)
     columns = (plain, triaged, triaged - plain)
+    if 2.0 ** (1 - len(np.unique(codes[of]))) > 1 - level + 1e-12:
+        draws = None
     return Waits(*(_mean(column[of], codes[of], draws, level=level, method=method) for column in columns))
 
 
@@ -247,9 +251,10 @@ def _mean(
 ) -> Estimate:
     mean, n = float(values.mean()), len(values)
     if draws is None:
-        return Estimate(
-            mean, None, None, level, method, n, note="All cases are of one day: there is nothing to resample."
-        )
+        days = len(np.unique(codes))
+        these = "All such cases are of one day" if days == 1 else f"Such cases are of {days} days"
+        note = f"{these}, too few to resample for a {100 * level:.4g} % interval."
+        return Estimate(mean, None, None, level, method, n, note=note)
     days = draws.shape[1]
     counts = draws @ np.bincount(codes, minlength=days)
     sums = draws @ np.bincount(codes, weights=values, minlength=days)
@@ -309,7 +314,8 @@ def _shares(**shares: float) -> None:
 
 
 def _unstable(readers: int, busy: float) -> Undefined:
-    detail = f"{readers} readers are busy {busy:.0%} of the time: cases come faster than they are read."
+    who = "1 reader is" if readers == 1 else f"{readers} readers are"
+    detail = f"{who} busy {busy:.0%} of the time: cases come faster than they are read."
     return Undefined(Reason.UNSTABLE_QUEUE, detail)
 
 

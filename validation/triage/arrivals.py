@@ -23,6 +23,10 @@ def parse_arrivals(text: str, names: Collection[str]) -> tuple[dict[str, datetim
         if missing:
             detail = f"The column {missing[0]} is missing; the header is {','.join(COLUMNS)}, separated by commas."
             return {}, [Problem("csv", "column_missing", detail, 1)]
+        twice = [name for name in COLUMNS if (reader.fieldnames or []).count(name) > 1]
+        if twice:
+            detail = f"The column {twice[0]} stands there twice: which of them counts is not known."
+            return {}, [Problem("csv", "column_repeated", detail, 1)]
         return _rows(reader, set(names))
     except csv.Error as error:
         return {}, [Problem("csv", "not_csv", f"The file is no CSV: {error}.", 1)]

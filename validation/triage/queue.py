@@ -50,11 +50,12 @@ def queue_answer(wish: QueueWish) -> dict[str, Any]:
         unstable = f"The queue is unstable: {detail} No order gives the waits a mean."
         return answer | {"simulation": expected.to_json(), "curves": None, "sentences": [unstable], "notes": []}
     notes = []
-    if busy > NEARLY_BUSY:
+    is_settled = busy <= NEARLY_BUSY
+    if not is_settled:
         notes.append("Readers are hardly ever free: the simulation has not settled. Trust the closed form.")
     return answer | {
         "simulation": {"method": SIMULATION, "cases": len(simulated.is_positive), **simulated.effect.to_json()},
         "curves": curves_of(simulated.is_positive, simulated.first_come_min, simulated.triaged_min),
-        "sentences": expected_sentences(expected, simulated.effect),
+        "sentences": expected_sentences(expected, simulated.effect if is_settled else None, prevalence=wish.prevalence),
         "notes": notes,
     }

@@ -1,5 +1,6 @@
 """What the change of the waits comes to, in sentences and as curves."""
 
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 import numpy as np
@@ -23,7 +24,7 @@ def _sentence(whose: str, waits: Waits) -> str:
     if isinstance(first, Undefined) or isinstance(triaged, Undefined) or isinstance(change, Undefined):
         return f"{whose} cases: not defined. {_detail(change)}"
     said = _moved(whose, change.value)
-    waited = f"they wait {triaged.value:.1f} instead of {first.value:.1f} min on average (n = {change.n})"
+    waited = f"they wait {_minutes(triaged.value)} instead of {_minutes(first.value)} min on average (n = {change.n})"
     if change.low is None or change.high is None:
         return f"{said}: {waited}. No interval: {change.note}"
     interval = _interval(change, is_gain=change.value <= 0)
@@ -31,19 +32,26 @@ def _sentence(whose: str, waits: Waits) -> str:
     return f"{said} ({interval}): {waited}.{shown}"
 
 
-def expected_sentences(expected: ExpectedWaits, simulated: TriageEffect) -> list[str]:
-    """Say the same of a queue, by its closed form; the simulation says how far a long stretch of it strays."""
+def expected_sentences(expected: ExpectedWaits, simulated: TriageEffect | None, *, prevalence: float) -> list[str]:
+    """Say the same of a queue, by its closed form; the simulation says how far a long stretch of it strays.
+
+    `simulated` is None where the simulation has not settled; a class that does not come has no wait.
+    """
+    of_class = [
+        ("Positive", prevalence > 0, expected.positives_min, simulated and simulated.positives),
+        ("Negative", prevalence < 1, expected.negatives_min, simulated and simulated.negatives),
+    ]
     return [
-        _expected("Positive", expected.positives_min, expected.first_come_min, simulated.positives),
-        _expected("Negative", expected.negatives_min, expected.first_come_min, simulated.negatives),
+        _expected(whose, triaged, expected.first_come_min, found) if comes else f"No {whose.lower()} case comes."
+        for whose, comes, triaged, found in of_class
     ]
 
 
-def _expected(whose: str, triaged: float, first_come: float, simulated: Waits) -> str:
+def _expected(whose: str, triaged: float, first_come: float, simulated: Waits | None) -> str:
     change = triaged - first_come
-    said = f"{_moved(whose, change)}: they wait {triaged:.1f} instead of {first_come:.1f} min on average"
-    found = simulated.change_min
-    if isinstance(found, Undefined) or found.low is None:
+    said = f"{_moved(whose, change)}: they wait {_minutes(triaged)} instead of {_minutes(first_come)} min on average"
+    found = simulated and simulated.change_min
+    if found is None or isinstance(found, Undefined) or found.low is None:
         return f"{said}."
     return f"{said} (simulated: {_interval(found, is_gain=change <= 0)})."
 
@@ -51,16 +59,20 @@ def _expected(whose: str, triaged: float, first_come: float, simulated: Waits) -
 def _moved(whose: str, change_min: float) -> str:
     if abs(change_min) < 0.05:
         return f"{whose} cases are read neither earlier nor later in the AI's order"
-    return (
-        f"{whose} cases are read {abs(change_min):.1f} min {'later' if change_min > 0 else 'earlier'} in the AI's order"
-    )
+    direction = "later" if change_min > 0 else "earlier"
+    return f"{whose} cases are read {_minutes(abs(change_min))} min {direction} in the AI's order"
 
 
 def _interval(change: Estimate, *, is_gain: bool) -> str:
     """Of a change that is a gain the ends are told as gains, the smaller first."""
     low, high = change.low or 0.0, change.high or 0.0
     ends = (-high, -low) if is_gain else (low, high)
-    return f"{100 * change.level:.4g} % interval {ends[0]:.1f} to {ends[1]:.1f} min"
+    return f"{100 * change.level:.4g} % interval {_minutes(ends[0])} to {_minutes(ends[1])} min"
+
+
+def _minutes(value: float) -> str:
+    """With one digit, halves away from 0 as in the tables of the page, and no minus before 0.0."""
+    return str(Decimal(value).quantize(Decimal("0.1"), ROUND_HALF_UP) + 0)
 
 
 def _detail(outcome: Any) -> str:

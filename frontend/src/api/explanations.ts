@@ -92,8 +92,8 @@ export const computedPredictionsQuery = (versionId: string) =>
     },
   });
 
-export const startExplanations = (versionId: string, body: NewExplanationJob) =>
-  call<ExplanationJobDetail>("POST", `${path(versionId)}/explanation-jobs`, { body });
+export const startExplanations = (versionId: string, body: NewExplanationJob, idempotencyKey: string) =>
+  call<ExplanationJobDetail>("POST", `${path(versionId)}/explanation-jobs`, { body, idempotencyKey });
 
 export const changeExplanationJob = (id: string, verb: "retry" | "cancel") =>
   call<ExplanationJobDetail>("POST", `/api/v1/explanation-jobs/${id}/${verb}`);

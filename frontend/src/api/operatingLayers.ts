@@ -103,7 +103,8 @@ export const previewLayer = (modelVersionId: string, body: LayerAsked) =>
 export const createLayer = (
   modelVersionId: string,
   body: LayerAsked & { name: string; reason: string; digest: string },
-) => call<OperatingLayer>("POST", pathOf(modelVersionId), { body });
+  idempotencyKey: string,
+) => call<OperatingLayer>("POST", pathOf(modelVersionId), { body, idempotencyKey });
 
 export const checkLayer = (
   modelVersionId: string,

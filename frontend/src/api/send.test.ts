@@ -60,6 +60,12 @@ test("unsafe methods carry the CSRF header and JSON, safe ones do not", async ()
   expect(calls[1]?.headers.has("X-CSRFToken")).toBe(false);
 });
 
+test("a key goes along so that a double click is done once", async () => {
+  const calls = answer(201, "{}", "application/json");
+  await call("POST", "/api/v1/x", { body: {}, idempotencyKey: "0c2f7a52-one-dialog" });
+  expect(calls[0]?.headers.get("Idempotency-Key")).toBe("0c2f7a52-one-dialog");
+});
+
 test("an empty body answers undefined", async () => {
   answer(204, "");
   expect(await call("DELETE", "/api/v1/tokens/1")).toBeUndefined();

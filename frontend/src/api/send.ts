@@ -42,6 +42,8 @@ export interface RequestOptions {
   /** Let the request finish when the page is closed meanwhile. */
   keepalive?: boolean;
   accept?: string;
+  /** However often a POST is sent with one key, it is done once: a double click, or a second try after no answer. */
+  idempotencyKey?: string;
 }
 
 /** One JSON call: the parsed body on success (`undefined` when there is none), a `Problem` otherwise. */
@@ -49,6 +51,7 @@ export async function call<T>(method: string, path: string, options: RequestOpti
   const isForm = options.body instanceof FormData;
   const headers = new Headers({ Accept: options.accept ?? "application/json" });
   if (options.body !== undefined && !isForm) headers.set("Content-Type", "application/json");
+  if (options.idempotencyKey) headers.set("Idempotency-Key", options.idempotencyKey);
   const request = new Request(new URL(path, window.location.origin), {
     method,
     headers,

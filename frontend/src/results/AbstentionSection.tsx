@@ -74,11 +74,18 @@ export function AbstentionSection({ title = TITLE, name, abstention, ...shown }:
   return (
     <Section
       title={title}
-      about={`${cases} cases with a decision and an uncertainty, ${errors} of them decided wrongly. ${abstention.definition}`}
+      about={`${cases} ${cases === 1 ? "case" : "cases"} with a decision and an uncertainty, ${errors} decided wrongly. ${abstention.definition}`}
     >
       {without > 0 && (
         <Text size="sm" c="yellow">
           Of {without} decided cases no uncertainty is known: they are not on the curve.
+        </Text>
+      )}
+      {abstention.curve.length === 1 && (
+        <Text size="sm" c="yellow">
+          {cases === 1
+            ? "Of a single case there is nothing to leave to a human."
+            : "All cases are equally uncertain: none can be left to a human before the others."}
         </Text>
       )}
       <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="xl">

@@ -1,5 +1,5 @@
 import { Button, Group, Textarea } from "@mantine/core";
-import { type FormEvent, useState } from "react";
+import { type FormEvent, useRef, useState } from "react";
 
 interface WordsFormProps {
   label: string;
@@ -15,15 +15,21 @@ const LONGEST_TEXT = 2000;
 /** A few lines of text and one button; what was refused stays in the field. */
 export function WordsForm({ label, send, isPending, isDisabled = false, onSend }: WordsFormProps) {
   const [text, setText] = useState("");
+  // A second click can come before the page knows of the first.
+  const isSending = useRef(false);
   const isReady = text.trim() !== "" && !isPending && !isDisabled;
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (isReady) {
-      onSend(text.trim()).then(
+    if (!isReady || isSending.current) return;
+    isSending.current = true;
+    onSend(text.trim())
+      .then(
         () => setText(""),
         () => undefined, // The caller shows the refusal beside the form.
-      );
-    }
+      )
+      .finally(() => {
+        isSending.current = false;
+      });
   };
   return (
     <form onSubmit={submit}>

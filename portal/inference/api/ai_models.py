@@ -16,6 +16,7 @@ from portal.inference.access import ai_model_by_id, model_version_by_id
 from portal.inference.api import shapes
 from portal.inference.ensembles import FEWEST_MEMBERS, MOST_MEMBERS, ensemble_register
 from portal.pagination import CreatedCursorPagination
+from portal.visible_text import require_one_visible_line
 
 
 class AiModelsApi(APIView):
@@ -110,7 +111,7 @@ class AiModelVersionsApi(APIView):
 class EnsembleInput(serializers.Serializer[Any]):
     """Versions of one algorithm that shall be asked together."""
 
-    version = serializers.CharField(max_length=40)
+    version = serializers.CharField(max_length=40, validators=[require_one_visible_line])
     member_ids = serializers.ListField(
         child=serializers.UUIDField(), min_length=FEWEST_MEMBERS, max_length=MOST_MEMBERS, help_text="In their order."
     )

@@ -23,6 +23,7 @@ from portal.inference.models import (
 from portal.inference.prediction_input import MAXIMUM_TEXT
 from portal.inference.selectors import is_runnable
 from portal.inference.services import Posted
+from portal.visible_text import require_one_visible_line
 
 # How far a job has come, and what became of it.
 JOB_FIELDS = (
@@ -51,7 +52,7 @@ class AiModelOutput(serializers.ModelSerializer[AiModel]):
 class AiModelInput(serializers.Serializer[Any]):
     """A new AI model."""
 
-    name = serializers.CharField(max_length=100)
+    name = serializers.CharField(max_length=100, validators=[require_one_visible_line])
     description = serializers.CharField(max_length=10_000, required=False, allow_blank=True, default="")
     intended_use = serializers.CharField(max_length=10_000, required=False, allow_blank=True, default="")
 
@@ -104,7 +105,7 @@ class ModelVersionOutput(serializers.ModelSerializer[ModelVersion]):
 class ModelVersionInput(serializers.Serializer[Any]):
     """A new external build. The portal's own builds are registered by `manage.py train_demo_model`."""
 
-    version = serializers.CharField(max_length=40)
+    version = serializers.CharField(max_length=40, validators=[require_one_visible_line])
     weights_digest = serializers.CharField(max_length=64, required=False, allow_blank=True, default="")
     operating_threshold = serializers.FloatField(
         required=False, help_text="0.5 unless given; with a card that of its first operating point."
@@ -144,7 +145,7 @@ class ModelUploadInput(serializers.Serializer[Any]):
     """A model that the portal shall run: its file, and what its version says of itself."""
 
     file = serializers.FileField()
-    version = serializers.CharField(max_length=40)
+    version = serializers.CharField(max_length=40, validators=[require_one_visible_line])
     kind = serializers.ChoiceField(choices=[one.value for one in UPLOADED_KINDS])
     card = CardField(help_text="A model card, `model-card-1.schema.json`, as the text of its JSON.")
     description = serializers.CharField(max_length=10_000, required=False, allow_blank=True, default="")

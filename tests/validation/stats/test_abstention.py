@@ -70,6 +70,17 @@ def test_bounds_and_no_influence_of_order_or_scale(cases):
     assert flipped.area == curve.area
 
 
+def test_resamples_that_are_all_alike_are_no_interval():
+    """Without a wrong decision every resample has none, too: that is not an error rate known to be 0."""
+    for wrong in (np.zeros(30, dtype=bool), np.ones(30, dtype=bool)):
+        curve = abstention_curve(np.ones(30), ~wrong, np.arange(30), resamples=50)
+        assert (curve.area.value, curve.area.low, curve.area.high) == (wrong.mean(), None, None)
+        assert "All resamples give the same area" in curve.area.note
+        assert (curve.excess_area.value, curve.excess_area.low) == (pytest.approx(0), None)
+    one_wrong = abstention_curve(np.ones(30), np.arange(30) < 29, np.arange(30), resamples=50).area
+    assert one_wrong.low < one_wrong.value < one_wrong.high
+
+
 def test_no_case_and_no_number():
     assert isinstance(abstention_curve([], [], []).area, Undefined)
     with pytest.raises(InputError, match="row 2"):

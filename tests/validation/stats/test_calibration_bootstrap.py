@@ -53,6 +53,12 @@ def test_the_interval_holds_the_true_error():
         assert "biased upwards" in estimate.note
 
 
+def test_one_case_has_no_interval():
+    alone = bootstrap_calibration([1], [0.3], expected_error(), rng=np.random.default_rng(1), resamples=100)
+    assert (alone.value, alone.low) == (pytest.approx(0.7), None)
+    assert "All resamples give the same" in alone.note
+
+
 def test_refusals_and_undefined():
     rng = np.random.default_rng(1)
     with pytest.raises(InputError, match="at least 100"):

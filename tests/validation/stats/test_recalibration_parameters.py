@@ -53,6 +53,13 @@ def test_steps_are_those_of_scikit_learn():
     assert len(fitted.parameters["steps"]) < len(p)
 
 
+def test_fewer_different_probabilities_than_parameters_determine_none():
+    """On one score every line through its rate fits as well; beta has three parameters."""
+    truth = np.arange(40) % 3 == 0
+    for method, p in (("platt", np.full(40, 0.4)), ("beta", np.where(truth, 0.4, 0.6)), ("beta", np.full(40, 0.4))):
+        assert fit_recalibration(truth, p, method).reason == Reason.ZERO_VARIANCE
+
+
 @pytest.mark.parametrize("method", RECALIBRATION_METHODS)
 def test_the_portal_applies_what_was_fitted(method):
     truth, p = overconfident()

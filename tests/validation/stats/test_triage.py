@@ -127,6 +127,20 @@ def test_days_do_not_wait_for_each_other_and_ties_change_nothing():
     assert above.negatives.change_min.value == 0
 
 
+@pytest.mark.parametrize(
+    ("days", "level", "has_interval"), [(2, 0.95, False), (5, 0.95, False), (6, 0.95, True), (5, 0.9, True)]
+)
+def test_few_days_give_no_interval(days, level, has_interval):
+    """The interval lies within the days' means: with k of them those hold a middle day with 1 - 2^(1 - k) at most."""
+    assert (1 - 2 ** (1 - days) >= level) is has_interval
+    truth, score, arrival, reading, day = recorded(days=days)
+    change = triage_effect(truth, score, arrival, reading, day, level=level).positives.change_min
+    assert (change.low is not None) is has_interval
+    # Of the positive cases only those days count that have one.
+    elsewhere = triage_effect(truth & (day == 0), score, arrival, reading, day, level=level).positives.change_min
+    assert elsewhere.note == f"All such cases are of one day, too few to resample for a {100 * level:.4g} % interval."
+
+
 def test_one_class_or_one_day_is_said():
     truth, score, arrival, reading, day = recorded(days=1)
     assert triage_effect(truth, score, arrival, reading, day).positives.change_min.low is None

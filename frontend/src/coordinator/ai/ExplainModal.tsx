@@ -50,8 +50,10 @@ export function ExplainModal({ version, onClose }: ExplainModalProps) {
     checks_weights: true,
   });
   const change = (changes: Partial<NewExplanationJob>) => setAsked({ ...asked, ...changes });
+  // One dialog asks once, however often it is clicked.
+  const [idempotencyKey] = useState(() => crypto.randomUUID());
   const starting = useMutation({
-    mutationFn: () => startExplanations(version.id, asked),
+    mutationFn: () => startExplanations(version.id, asked, idempotencyKey),
     onSuccess: async () => {
       await queryClient.invalidateQueries({ queryKey: explanationJobsQuery(version.id).queryKey });
       onClose();

@@ -17,7 +17,9 @@ import { dateTime } from "@/ui/times";
 /** A job that explains: how far it is, which predictions could not be explained and why, and the way to try again. */
 export function ExplanationJobCard({ job, versionId }: { job: ExplanationJob; versionId: string }) {
   const queryClient = useQueryClient();
-  const [isOpen, setOpen] = useState(false);
+  const [isChosen, setChosen] = useState<boolean | null>(null);
+  // Why something failed is not asked for.
+  const isOpen = isChosen ?? job.state === "FAILED";
   const changing = useMutation({
     mutationFn: (verb: "retry" | "cancel") => changeExplanationJob(job.id, verb),
     onSettled: () => queryClient.invalidateQueries({ queryKey: explanationJobsQuery(versionId).queryKey }),
@@ -32,7 +34,7 @@ export function ExplanationJobCard({ job, versionId }: { job: ExplanationJob; ve
             {job.checks_weights && " · with the check of weights"}
           </Text>
           <Group gap="sm">
-            <Anchor component="button" size="sm" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
+            <Anchor component="button" size="sm" aria-expanded={isOpen} onClick={() => setChosen(!isOpen)}>
               {isOpen ? "Hide predictions" : "Show predictions"}
             </Anchor>
             <Button variant="default" loading={changing.isPending} onClick={() => changing.mutate(verb)}>

@@ -11,7 +11,7 @@ import type { UnitScale } from "./UnitAxes";
 
 const WIDTH = 520;
 const HEIGHT = 280;
-const MARGIN = { top: 12, left: 62, right: 16, bottom: 46 };
+const MARGIN = { top: 12, left: 62, right: 24, bottom: 46 };
 const LABEL = { fontSize: 12, fill: "var(--figure-ink)", textAnchor: "middle" as const };
 const REACH = 7;
 /** An AI that is nearly always right is drawn on an axis too. */
@@ -40,7 +40,7 @@ export function AbstentionPlot({ name, abstention, level, openAt }: AbstentionPl
       <rect width={width} height={height} fill="var(--figure-paper)" />
       <Group left={MARGIN.left} top={MARGIN.top}>
         <Axes x={x} y={y} />
-        <path d={bandPath(curve, x, y)} fill="var(--figure-ai)" fillOpacity={0.15} stroke="none" />
+        <path d={bandPath(curve, x, y)} fill="var(--figure-ai)" fillOpacity={0.15} {...bandEdge(curve)} />
         <LinePath
           data={curve}
           x={({ coverage }) => x(coverage)}
@@ -99,6 +99,10 @@ function Axes({ x, y }: { x: UnitScale; y: UnitScale }) {
     </>
   );
 }
+
+/** The band of a single point is a line. */
+const bandEdge = (curve: AbstentionPoint[]) =>
+  curve.length === 1 ? { stroke: "var(--figure-ai)", strokeOpacity: 0.6 } : { stroke: "none" };
 
 function bandPath(curve: AbstentionPoint[], x: UnitScale, y: UnitScale): string {
   const upper = curve.map(({ coverage, high }) => `${x(coverage)},${y(high)}`);

@@ -8,7 +8,7 @@ import { UnitAxes, type UnitScale } from "./UnitAxes";
 
 const SIDE = 340;
 const HISTOGRAM = 90;
-const GAP = 54;
+const GAP = 64;
 const MARGIN = { top: 10, left: 56, right: 20, bottom: 30 };
 const CAP = 4;
 

@@ -55,9 +55,11 @@ export function FitLayer({ version, onStored }: FitLayerProps) {
   const [settings, setSettings] = useState(BLANK);
   const [words, setWords] = useState({ name: "", reason: "" });
   const looking = useMutation({ mutationFn: (body: LayerAsked) => previewLayer(version.id, body) });
+  // What is stored leaves this form: it stores once, however often it is clicked.
+  const [idempotencyKey] = useState(() => crypto.randomUUID());
   const storing = useMutation({
     mutationFn: ({ digest }: LayerPreview) =>
-      createLayer(version.id, { ...askedOf(settings), ...words, digest }),
+      createLayer(version.id, { ...askedOf(settings), ...words, digest }, idempotencyKey),
     onSuccess: async ({ number }) => {
       await queryClient.invalidateQueries({ queryKey: [...MODEL_VERSIONS_KEY, version.id] });
       onStored(number);

@@ -55,7 +55,7 @@ export function LayerFigures({ figures, name }: LayerFiguresProps) {
 }
 
 function captionOf({ counts, kind }: Figures, isAfter: boolean): string {
-  const cases = `n = ${counts.n} cases of ${counts.patients} patients, ${counts.positives} positive.`;
+  const cases = `n = ${counts.n} ${counts.n === 1 ? "case" : "cases"} of ${counts.patients} ${counts.patients === 1 ? "patient" : "patients"}, ${counts.positives} positive.`;
   const fit = isAfter && kind === "FIT" ? " Cross-fitted: no case counts with a fit that had seen it." : "";
   return `${cases}${fit} On the diagonal the probabilities are right. Bars are intervals.`;
 }

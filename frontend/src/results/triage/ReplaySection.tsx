@@ -68,8 +68,9 @@ function Replayed({ answer }: { answer: ReplayAnswer }) {
         <WaitingFigure title="Who still waits, from the data" name="triage-replay" curves={curves} />
       )}
       <Text size="xs" c="dimmed">
-        {counts.waits} waits ({counts.positives} of positive, {counts.negatives} of negative cases) in{" "}
-        {counts.days} queue{counts.days === 1 ? "" : "s"}. Percentile intervals: whole queues are drawn again.
+        {counts.waits} wait{counts.waits === 1 ? "" : "s"} ({counts.positives} of positive, {counts.negatives}{" "}
+        of negative cases) in {counts.days} queue{counts.days === 1 ? "" : "s"}. Percentile intervals: whole
+        queues are drawn again.
       </Text>
       <Remarks notes={answer.notes} exclusions={answer.exclusions} />
     </>
