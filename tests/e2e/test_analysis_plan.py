@@ -249,7 +249,7 @@ def test_the_result_says_the_endpoints_and_every_point_opens_its_cases_in_the_vi
     roc.locator("[data-mark][tabindex='0']").focus()
     hint = page.get_by_role("tooltip")
     expect(hint).to_contain_text("n = ")
-    expect(hint).to_contain_text("95 % interval: wilson")
+    expect(hint).to_contain_text("95 % interval: Wilson")
     picture(page, "planned-result-roc")
     page.keyboard.press("Enter")
     cases = page.get_by_role("dialog")

@@ -63,7 +63,7 @@ def test_a_layer_is_fitted_and_checked(stage: Stage, signed_in: Callable[[Person
     page.mouse.move(1, 1)
     after.scroll_into_view_if_needed()
     after.locator("[data-mark][tabindex='0']").focus()
-    expect(page.get_by_role("tooltip")).to_contain_text("95 % interval: wilson")
+    expect(page.get_by_role("tooltip")).to_contain_text("95 % interval: Wilson")
     screenshots(page, "layer-preview-figures")
     page.get_by_label("Name").fill("For screening")
     page.get_by_label("Why it is made").fill("Scores are too extreme at our site.")

@@ -2,7 +2,7 @@
 import { isUndefined } from "./analysisResult";
 import type { Cell } from "./csv";
 import type { DescribedMarks, MarkingParticipant, MarksCurve, MarksPoint } from "./description";
-import { decimal, intervalText, percentText } from "./resultText";
+import { decimal, intervalText, methodText, percentText } from "./resultText";
 
 type Methods = Pick<DescribedMarks, "level" | "interval_methods">;
 
@@ -45,8 +45,8 @@ function methodsText({ level, interval_methods: methods = [] }: Methods, point: 
   if (level === undefined || (!x && !y)) return [];
   return [
     `${percentText(level)} intervals, each by itself`,
-    ...(y ? [`of lesions: ${y}`] : []),
-    ...(x ? [`of false marks: ${x}`] : []),
+    ...(y ? [`of lesions: ${methodText(y)}`] : []),
+    ...(x ? [`of false marks: ${methodText(x)}`] : []),
   ];
 }
 

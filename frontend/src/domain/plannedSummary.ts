@@ -10,7 +10,7 @@ import {
   shownText,
 } from "./plannedResult";
 import type { Answer, AnswerLine } from "./resultSummary";
-import { differenceText, outcomeText, percentText, pText } from "./resultText";
+import { differenceText, methodText, outcomeText, percentText, pText } from "./resultText";
 
 type Measure = "auc" | "sensitivity" | "specificity";
 
@@ -74,7 +74,9 @@ function intervalText(outcome: Outcome): string {
 /** Of what is described the interval's own method too: no endpoint names it. */
 function describedText(outcome: Outcome): string {
   const interval = intervalText(outcome);
-  return interval && !isUndefined(outcome) ? `described · ${interval}: ${outcome.method}` : "described";
+  return interval && !isUndefined(outcome)
+    ? `described · ${interval}: ${methodText(outcome.method)}`
+    : "described";
 }
 
 function testText({ test, p_adjusted }: EndpointResult): string {

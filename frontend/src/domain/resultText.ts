@@ -66,10 +66,26 @@ export function undefinedText(reason: string): string {
   return `not defined: ${REASONS[reason] ?? reason}`;
 }
 
+// Methods are named as the commands name them: in small letters, also after people.
+const PEOPLE: Record<string, string> = {
+  wilson: "Wilson",
+  "clopper-pearson": "Clopper–Pearson",
+  "agresti-coull": "Agresti–Coull",
+  jeffreys: "Jeffreys",
+  poisson: "Poisson",
+};
+
+/** The method of an interval, with the names of people as people write them: `ratio estimator, Wilson`. */
+export const methodText = (method: string): string =>
+  method.replace(
+    /\b(wilson|clopper-pearson|agresti-coull|jeffreys|poisson)\b/g,
+    (name) => PEOPLE[name] ?? name,
+  );
+
 /** What is behind a number: method, count, and the statistician's note. */
 export function outcomeDetail(outcome: Outcome): string {
   if (isUndefined(outcome)) return `${outcome.detail} (n = ${outcome.n})`;
-  const parts = [`n = ${outcome.n}`, `${percentText(outcome.level)} interval: ${outcome.method}`];
+  const parts = [`n = ${outcome.n}`, `${percentText(outcome.level)} interval: ${methodText(outcome.method)}`];
   const endpoint = outcome.endpoint && `endpoint ${outcome.endpoint} of the plan`;
   return [...parts, endpoint, outcome.note].filter(Boolean).join(" · ");
 }

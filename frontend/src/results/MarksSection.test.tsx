@@ -130,8 +130,8 @@ test("a point of a curve says what it counts and opens its cases, by keyboard to
       "lesions found 0.667 (0.250–0.924), n = 3 in 2 cases",
       "false marks per case 0.250 (0.046–1.366), n = 4",
       "95 % intervals, each by itself",
-      "of lesions: ratio estimator, wilson",
-      "of false marks: poisson score, effective count",
+      "of lesions: ratio estimator, Wilson",
+      "of false marks: Poisson score, effective count",
     ].join("\n"),
     // A point of a result from before points had intervals.
     [

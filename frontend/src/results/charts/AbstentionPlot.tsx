@@ -115,7 +115,7 @@ function pointText(name: string, abstention: Abstention, point: AbstentionPoint,
   const { cases } = abstention.counts;
   return [
     `${name} keeps ${n} of ${cases} cases (${percentText(coverage)}), up to an uncertainty of ${uncertaintyNumber(uncertainty)}`,
-    `${errors} wrong: error rate ${decimal(error_rate)} (${intervalText(low, high)}), n = ${n}, ${percentText(level)} interval: wilson`,
+    `${errors} wrong: error rate ${decimal(error_rate)} (${intervalText(low, high)}), n = ${n}, ${percentText(level)} interval: Wilson`,
     `${cases - n} left to a human; uncertainty by ${methodText(abstention)}`,
   ].join("\n");
 }
