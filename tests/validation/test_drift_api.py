@@ -150,7 +150,14 @@ def agreement(said: dict[str, Any]) -> list[dict[str, Any]]:
     return [one for one in said["charts"] if one["chart"] == "AGREEMENT"]
 
 
-def test_agreement_is_shown_to_who_runs_the_reader_study_and_its_look_is_an_event(made, client, other) -> None:
+def test_agreement_is_shown_to_who_runs_the_reader_study_and_its_look_is_an_event(
+    made, client, other, monkeypatch
+) -> None:
+    # What has come within the last minute is not charted yet: nothing is seen, and nothing is told.
+    assert not any(one["reference"]["n"] for one in client.get(path(made.model_version)).json()["charts"])
+    assert not Event.objects.filter(action__in=["agreement.view", "drift.view"]).exists()
+    later = timezone.now() + timedelta(minutes=2)
+    monkeypatch.setattr(timezone, "now", lambda: later)
     said = client.get(path(made.model_version)).json()
     (chart,) = agreement(said)
     assert chart["reader_study"] == {"id": str(made.reader_study.pk), "name": made.reader_study.name}
