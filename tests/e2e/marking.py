@@ -13,7 +13,7 @@ from pydicom.sequence import Sequence
 from pydicom.uid import EnhancedCTImageStorage
 
 from portal.demo.phantoms.volume import Grid, Phantom
-from tests.e2e.conftest import probe
+from tests.e2e.conftest import probe, until
 from tests.e2e.viewing import CLICK_PAUSE_MS, series_of
 
 CODE = {"scheme": "RADLEX", "value": "RID50149", "meaning": "pulmonary nodule"}
@@ -184,6 +184,15 @@ def drag_along(page: Page, path: list[Pixel]) -> None:
             page.mouse.move(x0 + (x1 - x0) * step / 8, y0 + (y1 - y0) * step / 8)
     page.mouse.up()
     page.wait_for_timeout(CLICK_PAUSE_MS)
+
+
+def move_along(page: Page, path: list[Pixel]) -> None:
+    """Drag a mark that is drawn: like a hand, which presses when the line under the pointer is lit."""
+    x, y = place(page, path[0])
+    page.mouse.move(x - 2, y)
+    page.mouse.move(x, y)
+    until(page, "window.__overread_viewer.annotations.some((one) => one.isHighlighted)", 20)
+    drag_along(page, path)
 
 
 def click_at(page: Page, pixel: Pixel) -> None:

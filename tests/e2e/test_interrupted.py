@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 from portal.demo.phantoms.volume import Grid, Phantom
 from tests.browserless import Person
 from tests.e2e.conftest import Stage, image_is_drawn, probe, screenshots, until
-from tests.e2e.marking import GEOMETRIES, QUESTIONS, datasets_of, drag_along, draw, marks_of, place
+from tests.e2e.marking import GEOMETRIES, QUESTIONS, datasets_of, drag_along, draw, marks_of, move_along, place
 from tests.e2e.test_marking_tools import clear_marks
 from tests.e2e.test_reading import saved, stored_read
 from tests.e2e.viewing import Case, case_of, drag, open_to_read, series_of
@@ -288,7 +288,7 @@ def test_a_tool_begins_a_new_mark_on_the_end_of_another(stage: Stage, room: Page
     drawn = ["LENGTH", "LENGTH", "ELLIPSE", "RECTANGLE", "FREEHAND"]
     assert kinds(stage, page) == drawn
     # The tool rests now, and an end is moved as ever.
-    drag_along(page, [(40, 40), (20, 40)])
+    move_along(page, [(40, 40), (20, 40)])
     assert kinds(stage, page) == drawn
     assert lengths(stage, page) == pytest.approx([70 * SQUARE.column_mm, 50 * SQUARE.row_mm], abs=SQUARE.pixel_mm)
 

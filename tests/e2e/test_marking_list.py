@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browserless import Person
 from tests.e2e.conftest import Stage, image_is_drawn, probe, screenshots, until
-from tests.e2e.marking import GEOMETRIES, QUESTIONS, SLICE_MM, datasets_of, drag_along, draw, marks_of
+from tests.e2e.marking import GEOMETRIES, QUESTIONS, SLICE_MM, datasets_of, drag_along, draw, marks_of, move_along
 from tests.e2e.test_marking_tools import BLOCK_CORNERS, clear_marks, go_to_slice, opened
 from tests.e2e.test_reading import saved, stored_read
 from tests.e2e.viewing import Case, case_of
@@ -119,7 +119,7 @@ def test_a_box_reaches_from_slice_to_slice(stage: Stage, room: Page) -> None:
     assert mark["measurements"]["depth_mm"] == pytest.approx(4 * SLICE_MM, abs=0.01)
     screenshots(page, "box")
     # Its rectangle can be moved on any of its slices, and moves on all of them.
-    drag_along(page, [(60, 110), (50, 110)])
+    move_along(page, [(60, 110), (50, 110)])
     eventually(lambda: findings(stage, page)[0]["marks"] != [mark], "the box has moved")
     (moved,) = findings(stage, page)[0]["marks"]
     assert moved["measurements"]["depth_mm"] == pytest.approx(4 * SLICE_MM, abs=0.01)
@@ -130,7 +130,7 @@ def test_undo_goes_back_to_the_beginning_over_marks_and_form(stage: Stage, room:
     page = room
     before = findings(stage, page)
     draw(page, "LENGTH", [(40, 40), (90, 90)])
-    drag_along(page, [(90, 90), (100, 120)])
+    move_along(page, [(90, 90), (100, 120)])
     page.get_by_role("radiogroup", name="Calcified? (mark 1)").get_by_role("radio", name="Yes").click()
     page.keyboard.press("Escape")
     page.keyboard.press("a")

@@ -28,6 +28,8 @@ export interface AnnotationProbe {
   isLocked: boolean;
   isVisible: boolean;
   isSelected: boolean;
+  /** The pointer is on it: a press takes hold of it. */
+  isHighlighted: boolean;
   points: number[][];
   /** The line of a contour. */
   line: number[][];
@@ -135,6 +137,7 @@ function drawnAnnotations(): ViewerProbe["annotations"] {
       isLocked: drawn.isLocked ?? false,
       isVisible: drawn.isVisible ?? true,
       isSelected: annotations.selection.isAnnotationSelected(drawn.annotationUID ?? ""),
+      isHighlighted: drawn.highlighted ?? false,
       points: (drawn.data.handles?.points ?? []).map((point) => [...point]),
       line: (dataOf(drawn).contour?.polyline ?? []).map((point) => [...point]),
       stats: structuredClone(drawn.data.cachedStats ?? {}),
