@@ -137,7 +137,8 @@ def _layers(
     fits = LayerEvidence.objects.filter(kind=EvidenceKind.FIT, layer__model_version__in=versions)
     here = set(fits.filter(reader_study=reader_study).values_list("layer_id", flat=True))
     # What was fitted on is read only where the reader study of the fit has one of the patients at all.
-    with_patients = Case.objects.filter(imaging_study__patient__in=patients).values("reader_study")
+    people = Case.objects.filter(reader_study=reader_study).values("imaging_study__patient")
+    with_patients = Case.objects.filter(imaging_study__patient__in=people).values("reader_study")
     doubtful = set(fits.filter(reader_study__in=with_patients).values_list("layer_id", flat=True)) - here
     found: dict[str, dict[int, LayerFacts]] = {}
     for one in OperatingLayer.objects.filter(model_version__in=versions).order_by("number"):
