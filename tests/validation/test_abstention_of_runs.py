@@ -67,9 +67,13 @@ def test_the_curve_by_hand() -> None:
 def test_where_ties_are_more_than_a_share_nothing_is_kept_at_it() -> None:
     """All of one uncertainty: kept together or not at all."""
     same = [doubt(0.5)] * 4
-    block: Any = abstention_of(np.array([True] * 4), np.ones(4), same, level=0.95, is_clustered=True)
+    block: Any = abstention_of(np.array([True, True, True, False]), np.ones(4), same, level=0.95, is_clustered=True)
     assert [row["share"] for row in block["kept"]] == [1.0]
     assert "one patient" in block["estimates"]["area"]["note"]
+    right: Any = abstention_of(np.array([True] * 4), np.ones(4), same, level=0.95, is_clustered=True)
+    assert "All resamples give the same" in right["estimates"]["area"]["note"], (
+        "nothing is too narrow that is not there"
+    )
 
 
 def test_what_cannot_be_drawn_has_a_reason() -> None:

@@ -23,7 +23,6 @@ from portal.inference.models import (
 from portal.webhooks.events import SITE, EventKind
 from portal.webhooks.models import Delivery, Webhook
 from tests.validation.factory import make_reader_study
-from validation import runner
 from validation.drift.rule import Chart, Rule, StepKind
 from validation.models import DriftCheck, DriftSignal, DriftWatch
 from validation.runner import check_drift
@@ -242,7 +241,7 @@ def test_the_job_finds_what_lies_before_the_watch_and_tells_nobody(version, buil
 def test_a_rule_that_is_set_while_another_is_evaluated_is_evaluated_too(version, builder, monkeypatch) -> None:
     predict(version, with_shift(), timezone.now() - timedelta(days=20))
     drift_watch_set(by=builder, model_version=version, rule=Rule(), is_on=True, reason="First.", base=0)
-    real = runner.charts_of
+    real = charts_of
 
     def slowly(**asked):
         charts = real(**asked)
@@ -250,7 +249,7 @@ def test_a_rule_that_is_set_while_another_is_evaluated_is_evaluated_too(version,
             drift_watch_set(by=builder, model_version=version, rule=BY_CASES, is_on=True, reason="Better.", base=1)
         return charts
 
-    monkeypatch.setattr(runner, "charts_of", slowly)
+    monkeypatch.setattr("validation.runner.charts_of", slowly)
     check = DriftCheck.objects.get()
     jobs.run(DriftCheck, check.pk, check_drift)
     check.refresh_from_db()

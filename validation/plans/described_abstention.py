@@ -88,7 +88,8 @@ def _estimates(curve: AbstentionCurve, is_clustered: bool) -> dict[str, Outcome]
 
 
 def _noted(outcome: Outcome) -> Outcome:
-    if isinstance(outcome, Undefined):
+    # Of an interval that is not there nothing is too narrow.
+    if isinstance(outcome, Undefined) or outcome.low is None:
         return outcome
     return Estimate(outcome.value, outcome.low, outcome.high, outcome.level, outcome.method, outcome.n, _CLUSTERED)
 

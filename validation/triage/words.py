@@ -38,8 +38,8 @@ def expected_sentences(expected: ExpectedWaits, simulated: TriageEffect | None, 
     `simulated` is None where the simulation has not settled; a class that does not come has no wait.
     """
     of_class = [
-        ("Positive", prevalence > 0, expected.positives_min, simulated and simulated.positives),
-        ("Negative", prevalence < 1, expected.negatives_min, simulated and simulated.negatives),
+        ("Positive", prevalence > 0, expected.positives_min, simulated.positives if simulated else None),
+        ("Negative", prevalence < 1, expected.negatives_min, simulated.negatives if simulated else None),
     ]
     return [
         _expected(whose, triaged, expected.first_come_min, found) if comes else f"No {whose.lower()} case comes."
@@ -50,7 +50,7 @@ def expected_sentences(expected: ExpectedWaits, simulated: TriageEffect | None, 
 def _expected(whose: str, triaged: float, first_come: float, simulated: Waits | None) -> str:
     change = triaged - first_come
     said = f"{_moved(whose, change)}: they wait {_minutes(triaged)} instead of {_minutes(first_come)} min on average"
-    found = simulated and simulated.change_min
+    found = simulated.change_min if simulated else None
     if found is None or isinstance(found, Undefined) or found.low is None:
         return f"{said}."
     return f"{said} (simulated: {_interval(found, is_gain=change <= 0)})."
