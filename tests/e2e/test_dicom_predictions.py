@@ -79,7 +79,7 @@ def what_became_of_measuring(page: Page, root: Person, version: str, images: lis
     expect(rows).to_have_count(3)
     expect(rows.nth(1)).to_contain_text("The archive")
     rows.nth(2).get_by_role("button", name="Show").click()
-    expect(page.get_by_role("table", name="Measurements of the segments")).to_contain_text("mm³")
+    expect(page.get_by_role("table", name="Measurements of the segments")).to_contain_text("0.01538 ml")
     screenshots(page, "predictions-listed")
     is_accessible(page)
     rows.nth(1).get_by_role("button", name="Measure again").click()
