@@ -51,8 +51,8 @@ def test_files_are_looked_at_and_stored(stage: Stage, signed_in: Callable[[Perso
     screenshots(page, "dicom-predictions")
     is_accessible(page)
     assert root.get(f"model-versions/{version}/predictions")["results"] == []
-    page.get_by_role("button", name="Store 1 prediction(s)").click()
-    expect(page.get_by_role("status").filter(has_text="1 prediction(s) stored")).to_be_visible()
+    page.get_by_role("button", name="Store 1 prediction").click()
+    expect(page.get_by_role("status").filter(has_text="1 prediction stored")).to_be_visible()
     (stored,) = root.get(f"model-versions/{version}/predictions")["results"]
     assert (stored["source"], stored["score"], len(stored["findings"])) == ("DICOM", 0.75, 2)
     what_became_of_measuring(page, root, version, images)
