@@ -260,6 +260,8 @@ def test_a_class_that_does_not_come_has_no_wait_and_what_has_not_settled_no_inte
     nearly = told(arrivals_per_hour=7.4)
     assert "simulated" not in nearly[0] + nearly[1]
     assert told("notes") == []
+    (busy,) = told("notes", arrivals_per_hour=7.4)
+    assert busy.startswith("Positive and negative cases: no interval of the simulation; trust the closed form. Readers")
     (note,) = told("notes", prevalence=0.001)
     assert note.startswith("Positive cases: no interval of the simulation; trust the closed form. Of 10000 cases")
 

@@ -57,10 +57,12 @@ def queue_answer(wish: QueueWish) -> dict[str, Any]:
 
 
 def _notes(effect: TriageEffect) -> list[str]:
-    """Say of each class why its simulated waits have no interval."""
-    means = {"Positive": effect.positives.change_min, "Negative": effect.negatives.change_min}
+    """Say of which classes the simulated waits have no interval, and why."""
+    classes: dict[str, list[str]] = {}
+    for name, mean in (("positive", effect.positives.change_min), ("negative", effect.negatives.change_min)):
+        if isinstance(mean, Estimate) and mean.note:
+            classes.setdefault(mean.note, []).append(name)
     return [
-        f"{whose} cases: no interval of the simulation; trust the closed form. {mean.note}"
-        for whose, mean in means.items()
-        if isinstance(mean, Estimate) and mean.note
+        f"{' and '.join(names).capitalize()} cases: no interval of the simulation; trust the closed form. {note}"
+        for note, names in classes.items()
     ]

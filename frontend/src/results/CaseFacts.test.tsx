@@ -1,9 +1,12 @@
 // @vitest-environment jsdom
 import { MantineProvider } from "@mantine/core";
 import { render, screen } from "@testing-library/react";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import type { CaseAnalysed } from "@/api/analysis";
 import { CaseFacts } from "./CaseFacts";
+
+// Perhaps on a busy machine.
+vi.setConfig({ testTimeout: 60_000 });
 
 test("a score is told apart from the threshold that it just misses", () => {
   // What Mantine asks of a browser and jsdom has not.

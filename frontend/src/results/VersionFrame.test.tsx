@@ -3,10 +3,12 @@ import { MantineProvider } from "@mantine/core";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { cleanup, render, screen } from "@testing-library/react";
 import { createMemoryRouter, RouterProvider } from "react-router";
-import { afterEach, beforeAll, expect, test } from "vitest";
+import { afterEach, beforeAll, expect, test, vi } from "vitest";
 import { type ModelVersion, modelVersionsQuery } from "@/api/ai";
 import { useVersion, VersionFrame } from "./VersionFrame";
 
+// Perhaps on a busy machine.
+vi.setConfig({ testTimeout: 60_000 });
 beforeAll(() => {
   // What Mantine asks of a browser and jsdom has not.
   window.matchMedia = (query) => Object.assign(new EventTarget(), { matches: false, media: query }) as never;

@@ -57,7 +57,8 @@ def test_its_intervals_hold_the_closed_form_as_often_as_they_say(busy, readers, 
     """
     asked, seeds = queue(busy, readers, **more), 100
     cases = BATCHES * max(500, round(16 * cases_together(busy)))
-    known, held = known_means(asked), Counter()
+    known = known_means(asked)
+    held: Counter[tuple[bool, str]] = Counter()
     for seed in range(seeds):
         for which, mean in means(simulated_waits(**asked, cases=cases, seed=seed).effect).items():
             held[which] += mean.low <= known[which] <= mean.high
