@@ -136,10 +136,13 @@ def _layers(
 ) -> dict[str, dict[int, LayerFacts]]:
     fits = LayerEvidence.objects.filter(kind=EvidenceKind.FIT, layer__model_version__in=versions)
     here = set(fits.filter(reader_study=reader_study).values_list("layer_id", flat=True))
-    # What was fitted on is read only where the reader study of the fit has one of the patients at all.
-    people = Case.objects.filter(reader_study=reader_study).values("imaging_study__patient")
-    with_patients = Case.objects.filter(imaging_study__patient__in=people).values("reader_study")
-    doubtful = set(fits.filter(reader_study__in=with_patients).values_list("layer_id", flat=True)) - here
+    # What was fitted on is read only where the reader study of the fit has one of the patients at all. Whose they are
+    # is compared here: nested queries over cases take a database without statistics minutes.
+    elsewhere = dict(fits.exclude(layer__in=here).values_list("layer_id", "reader_study_id"))
+    people = Case.objects.filter(reader_study__in=set(elsewhere.values()))
+    known = people.order_by().values_list("reader_study_id", "imaging_study__patient_id")
+    with_patients = {study for study, patient in known if patient in patients}
+    doubtful = {layer for layer, study in elsewhere.items() if study in with_patients}
     found: dict[str, dict[int, LayerFacts]] = {}
     for one in OperatingLayer.objects.filter(model_version__in=versions).order_by("number"):
         shared = len(patients & patients_fitted_on(layer=one)) if one.pk in doubtful else 0
