@@ -46,7 +46,7 @@ class ShownImagingStudyOutput(ListedImagingStudyOutput):
         return ShownSeriesOutput(series_of(imaging_study), many=True).data
 
 
-class PredictionShownOutput(PredictionListedOutput):
+class PredictionOverImagesOutput(PredictionListedOutput):
     """A prediction, the series to show it on, and all of its explanations with their checks, newest first."""
 
     imaging_study = ShownImagingStudyOutput()
@@ -61,11 +61,11 @@ class PredictionShownOutput(PredictionListedOutput):
 class PredictionApi(APIView):
     """One prediction, to be looked at over its images."""
 
-    @extend_schema(responses=PredictionShownOutput)
+    @extend_schema(responses=PredictionOverImagesOutput)
     def get(self, request: Request, model_version_id: uuid.UUID, prediction_id: uuid.UUID) -> Response:
         """Return a prediction with its imaging study's series and its explanations; recorded as a look at it."""
         prediction = prediction_for_viewer(caller(request), model_version_id, prediction_id)
         version = prediction.model_version
         shown = predictions_listed(model_version=version).get(pk=prediction.pk)
         ai_viewed(by=caller(request), action="prediction.view", obj=prediction)
-        return Response(PredictionShownOutput(shown, context={"version": version}).data, headers=NOT_STORED)
+        return Response(PredictionOverImagesOutput(shown, context={"version": version}).data, headers=NOT_STORED)
