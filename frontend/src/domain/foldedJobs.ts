@@ -20,7 +20,7 @@ export function foldedJobs<J extends Foldable>(newestFirst: readonly J[]): Folde
   return { shown, folded: newestFirst.filter((job, index) => index > 0 && isDead(job)) };
 }
 
-/** "3 older jobs stored nothing more: 2 failed, 1 cancelled". */
+/** "3 older jobs were not finished: 2 failed, 1 cancelled". */
 export function foldText(folded: readonly Foldable[]): string {
   const failed = folded.filter(({ state }) => state === "FAILED").length;
   const counts = [

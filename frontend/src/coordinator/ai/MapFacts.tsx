@@ -2,7 +2,6 @@ import { Text } from "@mantine/core";
 import type { PredictionShown } from "@/api/predictionImages";
 import { METHOD_NAMES, parametersText } from "@/domain/aiMaps";
 import { completenessText, verdict } from "@/domain/weightsCheck";
-import { FilePrefix, fileNamePart } from "@/ui/charts/fileNames";
 import { dateTime } from "@/ui/times";
 import { CheckFigure } from "./CheckFigure";
 
@@ -46,11 +45,7 @@ export function MapFacts({ prediction, chosen }: MapFactsProps) {
       <Text size="sm" mt={6} c={check ? undefined : "dimmed"}>
         {check ? verdict(check) : "Not checked whether it depends on the weights."}
       </Text>
-      {check && (
-        <FilePrefix value={fileNamePart(prediction.imaging_study.patient_key)}>
-          <CheckFigure check={check} />
-        </FilePrefix>
-      )}
+      {check && <CheckFigure check={check} />}
     </section>
   );
 }
