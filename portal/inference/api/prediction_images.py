@@ -15,7 +15,7 @@ from portal.imaging.selectors import series_of
 from portal.inference.access import prediction_for_viewer
 from portal.inference.api.explanations import ExplanationOutput
 from portal.inference.api.measurements import NOT_STORED
-from portal.inference.api.prediction_list import ListedImagingStudyOutput, PredictionListedOutput
+from portal.inference.api.prediction_list import ListedImagingStudyOutput, PredictionJudgedOutput
 from portal.inference.listed_predictions import predictions_listed
 from portal.inference.models import Prediction
 from portal.inference.selectors import explanations_of_prediction
@@ -46,11 +46,14 @@ class ShownImagingStudyOutput(ListedImagingStudyOutput):
         return ShownSeriesOutput(series_of(imaging_study), many=True).data
 
 
-class PredictionOverImagesOutput(PredictionListedOutput):
+class PredictionOverImagesOutput(PredictionJudgedOutput):
     """A prediction, the series to show it on, and all of its explanations with their checks, newest first."""
 
     imaging_study = ShownImagingStudyOutput()
     explanations = serializers.SerializerMethodField()
+
+    class Meta(PredictionJudgedOutput.Meta):
+        fields = [*PredictionJudgedOutput.Meta.fields, "imaging_study", "explanations"]
 
     @extend_schema_field(ExplanationOutput(many=True))
     def get_explanations(self, prediction: Prediction) -> Any:
