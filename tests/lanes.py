@@ -3,9 +3,6 @@
 Half of the time tests in the browser wait for it. Meanwhile those run, with lower priority, that need no running
 portal; as each of the two ends, the tests of a portal without a browser come next, in two parts of like length.
 Each run is a process with services of its own (tests/services.py) and keeps pytest's order.
-
-A journey in the browser that failed beside the other runs is made once more when they have ended, and then decides;
-that it was unsteady is told either way (docs/adr/0046-second-look.md).
 """
 
 import os
@@ -27,18 +24,14 @@ NICE = ("nice", "-n", "5")
 NOTHING_COLLECTED = 5
 STOPPED = 143
 LEAVE_S = 20.0
-AGAIN = "browser-again"
-# What fails in more places than this is no accident.
-MOST_AGAIN = 3
 AT_ONCE = 2
 # Each run has a core: threads of linear algebra would only wait for each other's.
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 
-def command(lane: str, arguments: list[str], run: str = "") -> list[str]:
+def command(lane: str, arguments: list[str]) -> list[str]:
     """pytest for one lane; its screenshots and traces have a folder of their own, which it empties."""
-    run = run or lane
-    places = (f"--output={RESULTS / run}", f"--junitxml={report_of(run)}", "--durations=15", "--durations-min=10")
+    places = (f"--output={RESULTS / lane}", f"--junitxml={report_of(lane)}", "--durations=15", "--durations-min=10")
     nice = NICE if lane == ALONE else ()
     return [*nice, sys.executable, "-m", "pytest", f"--lane={lane}", *places, *arguments]
 
@@ -65,17 +58,6 @@ def failures(report: Path) -> list[str]:
     return lines
 
 
-def may_look_again(report: Path) -> list[str]:
-    """The journeys that a second look may acquit: few, and none of those that prove that nothing is lost."""
-    if not report.exists():
-        return []
-    cases = ElementTree.parse(report).iter("testcase")
-    failed = [case for case in cases if case.find("failure") is not None or case.find("error") is not None]
-    names = [f"{case.get('classname', '').replace('.', '/')}.py::{case.get('name')}" for case in failed]
-    is_few = len(names) <= MOST_AGAIN
-    return names if is_few and all(name.startswith("tests/e2e/") for name in names) else []
-
-
 def exit_code(codes: list[int]) -> int:
     """One code for all runs: the first failure, and that there was no test only where no lane had one."""
     told = [code for code in codes if code != NOTHING_COLLECTED]
@@ -98,7 +80,6 @@ class Runs:
         self.began = time.monotonic()
         self.running: dict[str, subprocess.Popen[bytes]] = {}
         self.ended: dict[str, tuple[int, float]] = {}
-        self.unsteady: list[str] = []
 
     def work(self) -> None:
         """Run one lane after the other, as long as one waits."""
@@ -114,19 +95,6 @@ class Runs:
             process = subprocess.Popen(command(lane, self.arguments), stdout=output, stderr=output, env=environment)
             self.running[lane] = process
             self.ended[lane] = process.wait(), (time.monotonic() - self.began) / 60
-
-    def look_again(self) -> None:
-        """Once more what failed in the browser only, with the machine to itself."""
-        code, minutes = self.ended[BROWSER]
-        names = may_look_again(report_of(BROWSER))
-        if code != 1 or not names:
-            return
-        print(f"\n== {BROWSER}: {len(names)} failed beside the other runs; once more, alone", flush=True)
-        self.unsteady = failures(report_of(BROWSER))
-        again = command(BROWSER, [*self.arguments, *names], AGAIN)
-        # Where they are not even found, they have not passed.
-        has_passed = subprocess.run(again, env=ONE_THREAD | os.environ, check=False).returncode == 0
-        self.ended[BROWSER] = 0 if has_passed else 1, minutes
 
     def stop(self) -> None:
         """End what still runs; an interrupted pytest ends its services and writes its report."""
@@ -150,10 +118,7 @@ class Runs:
         # A log is often read, or kept, from its end only.
         for lane in LANES:
             code, minutes = self.ended.get(lane, (STOPPED, (time.monotonic() - self.began) / 60))
-            decided = AGAIN if lane == BROWSER and self.unsteady else lane
-            print(f"== {lane}: {word(code)} after {minutes:.0f} min", *failures(report_of(decided)), sep="\n   ")
-        if self.unsteady:
-            print("== UNSTEADY: failed beside the other runs, the second look decided", *self.unsteady, sep="\n   ")
+            print(f"== {lane}: {word(code)} after {minutes:.0f} min", *failures(report_of(lane)), sep="\n   ")
         return exit_code([self.ended.get(lane, (STOPPED, 0.0))[0] for lane in LANES])
 
 
@@ -165,7 +130,7 @@ def main(arguments: list[str]) -> int:
     """Run all; whoever stops it is told what is known so far."""
     signal.signal(signal.SIGTERM, _stop)
     RESULTS.mkdir(exist_ok=True)
-    for lane in (*LANES, AGAIN):
+    for lane in LANES:
         report_of(lane).unlink(missing_ok=True)
         log_of(lane).unlink(missing_ok=True)
     runs = Runs(arguments)
@@ -175,7 +140,6 @@ def main(arguments: list[str]) -> int:
             worker.start()
         for worker in workers:
             worker.join()
-        runs.look_again()
     except KeyboardInterrupt:
         runs.stop()
     return runs.tell()

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.lanes import exit_code, failures, may_look_again
+from tests.lanes import exit_code, failures
 
 
 @pytest.mark.parametrize(
@@ -37,29 +37,3 @@ def test_what_failed_is_told_in_a_line_each(tmp_path: Path) -> None:
         "</testsuite></testsuites>"
     )
     assert failures(report) == ["tests.a::test_bad: assert 1 == 2", "tests.b::test_worse: no database"]
-
-
-def report(path: Path, *failed: tuple[str, str]) -> Path:
-    cases = "".join(
-        f'<testcase classname="{module}" name="{name}"><failure message="late"/></testcase>' for module, name in failed
-    )
-    good = '<testcase classname="tests.e2e.test_a" name="test_good"/>'
-    path.write_text(f"<testsuites><testsuite>{good}{cases}</testsuite></testsuites>")
-    return path
-
-
-JOURNEY = ("tests.e2e.test_a", "test_b[chromium]")
-
-
-def test_a_few_journeys_in_the_browser_are_looked_at_again(tmp_path: Path) -> None:
-    path = tmp_path / "browser.xml"
-    assert may_look_again(path) == []
-    assert may_look_again(report(path)) == []
-    assert may_look_again(report(path, JOURNEY)) == ["tests/e2e/test_a.py::test_b[chromium]"]
-    assert len(may_look_again(report(path, *[JOURNEY] * 3))) == 3
-
-
-def test_what_fails_in_many_places_or_loses_something_is_not(tmp_path: Path) -> None:
-    path = tmp_path / "browser.xml"
-    assert may_look_again(report(path, *[JOURNEY] * 4)) == []
-    assert may_look_again(report(path, JOURNEY, ("tests.faults.test_mid_draw", "test_killed[web]"))) == []

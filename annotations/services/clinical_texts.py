@@ -28,6 +28,7 @@ from annotations.services.streams import stream_of_reader
 from portal.accounts.models import User
 from portal.audit.services import record
 from portal.errors import Conflict, Invalid
+from portal.grammar import counted
 from portal.imaging.connection import orthanc
 from portal.imaging.identity import hits_in, together
 from portal.imaging.services.identities import identities_read
@@ -74,7 +75,7 @@ def clinical_texts_look(*, reader_study: ReaderStudy, wanted: Sequence[TextWante
     problems = _problems(wanted, cases)
     if problems:
         raise Invalid(
-            f"{len(problems)} problem(s); nothing was stored.",
+            f"{counted(len(problems), 'problem')}; nothing was stored.",
             code="invalid_texts",
             errors=field_problems(problems[:MAXIMUM_PROBLEMS]),
         )
@@ -97,7 +98,7 @@ def clinical_csv_look(*, reader_study: ReaderStudy, text: str) -> tuple[list[Tex
     problems = [*found.problems, *_problems(wanted, cases)]
     if problems:
         raise Invalid(
-            f"The file has {len(problems)} problem(s); nothing was stored.",
+            f"The file has {counted(len(problems), 'problem')}; nothing was stored.",
             code="invalid_csv",
             errors=field_problems(problems[:MAXIMUM_PROBLEMS]),
         )

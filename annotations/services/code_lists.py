@@ -8,6 +8,7 @@ from annotations.services.drafts import field_problems, stream_of
 from portal.accounts.models import User
 from portal.audit.services import record
 from portal.errors import Conflict, Invalid
+from portal.grammar import counted
 
 SITE_STREAM = "code-lists"
 MOST_LISTS = 50
@@ -24,7 +25,7 @@ def code_list_import(*, by: User, reader_study: ReaderStudy | None, text: str, n
     codes, problems = parse_code_list(text)
     if problems:
         raise Invalid(
-            f"The file has {len(problems)} problem(s); nothing was stored.",
+            f"The file has {counted(len(problems), 'problem')}; nothing was stored.",
             code="invalid_csv",
             errors=field_problems(problems),
         )

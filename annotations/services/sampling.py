@@ -27,6 +27,7 @@ from annotations.services.viewing import viewed
 from portal.accounts.models import User
 from portal.audit.services import canonical_json, record, sha256
 from portal.errors import Conflict, FieldProblem, Invalid
+from portal.grammar import counted
 from portal.imaging.models import ImagingStudy
 
 
@@ -76,7 +77,7 @@ def _frame(text: str) -> dict[str, Any]:
     ]
     if problems:
         raise Invalid(
-            f"The file has {len(problems)} problem(s); nothing was stored.",
+            f"The file has {counted(len(problems), 'problem')}; nothing was stored.",
             code="invalid_csv",
             errors=field_problems(problems[:MAXIMUM_PROBLEMS]),
         )

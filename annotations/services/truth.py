@@ -26,6 +26,7 @@ from annotations.services.reference_segments import reference_segment_read
 from portal.accounts.models import User
 from portal.audit.services import canonical_json, record, sha256
 from portal.errors import Conflict, Invalid
+from portal.grammar import counted
 
 
 def reference_standard_import(*, by: User, reader_study: ReaderStudy, text: str, name: str) -> ReferenceStandard:
@@ -40,7 +41,7 @@ def reference_standard_import(*, by: User, reader_study: ReaderStudy, text: str,
     truths, problems = parse_truth_csv(text, uids, further_uids_of(cases))
     if problems:
         raise Invalid(
-            f"The file has {len(problems)} problem(s); nothing was stored.",
+            f"The file has {counted(len(problems), 'problem')}; nothing was stored.",
             code="invalid_csv",
             errors=field_problems(problems),
         )

@@ -31,6 +31,7 @@ from annotations.services.truth_reports import report_read
 from annotations.services.truth_segmentations import Read, segmentation_read
 from portal.accounts.models import User
 from portal.errors import Conflict, Invalid
+from portal.grammar import counted
 from portal.imaging.screening.reasons import REASONS, Refusal
 from portal.imaging.screening.screener import Screener
 from portal.imaging.sent_files import Limits, Refused, screener_for_sender, walk_within
@@ -115,7 +116,7 @@ def truth_files_read(
     merged = _merged(reading, before)
     if reading.problems:
         raise Invalid(
-            f"The files have {len(reading.problems)} problem(s); nothing was stored.",
+            f"The files have {counted(len(reading.problems), 'problem')}; nothing was stored.",
             code="invalid_files",
             errors=field_problems(reading.problems[:MAXIMUM_PROBLEMS]),
         )

@@ -176,7 +176,8 @@ def _table_problems(ratings: Sequence[Rating], named: dict[str, str]) -> Iterato
 def _refused(problems: Sequence[Problem]) -> Refused:
     shown = [str(one) for one in problems[:PROBLEMS_SHOWN]]
     more = [f"… and {len(problems) - PROBLEMS_SHOWN} more"] if problems[PROBLEMS_SHOWN:] else []
-    return Refused("\n".join([f"The table has {len(problems)} problem(s); nothing was sent.", *shown, *more]))
+    found = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
+    return Refused("\n".join([f"The table has {found}; nothing was sent.", *shown, *more]))
 
 
 class Portal:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from portal.accounts.models import User
 from portal.errors import Conflict, FieldProblem, Invalid
+from portal.grammar import counted
 from portal.inference.dicom_merge import predictions_of
 from portal.inference.dicom_predictions import Asked, FileRead, Reading, predictions_read
 from portal.inference.models import ModelVersion, PredictionSource
@@ -68,7 +69,7 @@ def _read(
     inputs = [] if reading.problems else predictions_of(reading)
     if reading.problems:
         raise Invalid(
-            f"The files have {len(reading.problems)} problem(s); nothing was stored.",
+            f"The files have {counted(len(reading.problems), 'problem')}; nothing was stored.",
             code="invalid_files",
             errors=reading.problems[:MAXIMUM_PROBLEMS],
         )

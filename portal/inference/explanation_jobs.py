@@ -97,6 +97,7 @@ def explanation_job_create(*, by: User, model_version: ModelVersion, asked: Expl
     outputs = outputs_of(model_version)
     output = asked.output or next(iter(outputs))
     predictions, problems = _predictions(model_version, asked.prediction_ids)
+    problems += _of_another_method(asked)
     if output not in outputs:
         detail = f"Choose one of {', '.join(outputs)}: scores of the case are what is explained."
         problems.append({"field": "output", "code": "unknown_output", "detail": detail})
@@ -138,6 +139,17 @@ def _predictions(
             detail = _mean_of_samples(prediction.uncertainty)
             problems.append({"field": f"prediction_ids[{index}]", "code": "mean_of_samples", "detail": detail})
     return [found[one] for one in wanted if one in found], problems
+
+
+def _of_another_method(asked: ExplanationAsked) -> list[FieldProblem]:
+    """Name what was typed for the other method: here it would do nothing."""
+    if asked.method == ExplanationMethod.GRAD_CAM:
+        typed = {"steps": asked.steps != USUAL_STEPS, "baseline_hu": asked.baseline_hu is not None}
+        detail = "Only integrated gradients take this; leave it out for Grad-CAM."
+    else:
+        typed = {"layer": asked.layer != ""}
+        detail = "Only Grad-CAM takes this; leave it out for integrated gradients."
+    return [{"field": field, "code": "not_wanted", "detail": detail} for field, is_typed in typed.items() if is_typed]
 
 
 def _mean_of_samples(uncertainty: Mapping[str, Any]) -> str:

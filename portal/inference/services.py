@@ -14,6 +14,7 @@ from portal.accounts.policy import Role
 from portal.audit.services import record
 from portal.db import JobState
 from portal.errors import Conflict, FieldProblem, Invalid
+from portal.grammar import counted
 from portal.imaging.models import ImagingStudy
 from portal.inference.access import model_version_by_id
 from portal.inference.calibration import calibration_problems
@@ -250,7 +251,7 @@ def predictions_post_csv(*, by: User, model_version: ModelVersion, text: str) ->
     parsed = parse_predictions_csv(text)
     if parsed.problems:
         raise Invalid(
-            f"The file has {len(parsed.problems)} problem(s); nothing was stored.",
+            f"The file has {counted(len(parsed.problems), 'problem')}; nothing was stored.",
             code="invalid_csv",
             errors=parsed.problems[:1000],
         )

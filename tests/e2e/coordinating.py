@@ -12,6 +12,11 @@ from tests.e2e.conftest import SLOW_MS, screenshots
 KEEPS_PICTURES = os.environ.get("OVERREAD_PICTURES", "off") == "on"
 
 
+def counted(count: int, one: str) -> str:
+    """As the portal writes how many there are of a thing."""
+    return f"{count} {one if count == 1 else one + 's'}"
+
+
 class Desk:
     """The coordinator's page, and the reader study that is open in it."""
 
@@ -71,7 +76,7 @@ class Desk:
         self.button("Register", dialog)
         rows = [f"{uid},{score}" for uid, score in scores.items()]
         self.upload("Upload predictions", "predictions.csv", ["study_instance_uid,score", *rows])
-        expect(self.page.get_by_text(f"{len(rows)} prediction(s) stored")).to_be_visible()
+        expect(self.page.get_by_text(f"{counted(len(rows), 'prediction')} stored")).to_be_visible()
         self.picture("ai-model")
 
     # ---------------------------------------------------------------- building
@@ -108,7 +113,7 @@ class Desk:
             expect(box).not_to_be_checked()
             box.check()
         self.button("Save selection")
-        expect(self.page.get_by_role("heading", name=f"{len(uids)} case(s) selected")).to_be_visible()
+        expect(self.page.get_by_role("heading", name=f"{counted(len(uids), 'case')} selected")).to_be_visible()
         expect(self.page.locator("button:not([data-loading])", has_text="Save selection")).to_be_disabled()
         self.picture("cases")
 

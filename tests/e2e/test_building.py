@@ -150,7 +150,7 @@ def test_cases_are_drawn_from_a_frame(stage: Stage, signed_in: Callable[[Person]
     patients = len({one["patient_key"] for one in pool})
     page = signed_in(stage.coordinator)
     page.goto(f"{stage.portal.url}/reader-studies/{study}/cases")
-    expect(page.get_by_role("heading", name="0 case(s) selected")).to_be_visible()
+    expect(page.get_by_role("heading", name="0 cases selected")).to_be_visible()
     page.get_by_role("link", name="drawn from by strata").click()
 
     def upload(button: str, rows: list[str]) -> None:
@@ -189,4 +189,4 @@ def test_cases_are_drawn_from_a_frame(stage: Stage, signed_in: Callable[[Person]
     screenshots(page, "sampling-drawn")
     # The picker shows the drawn cases at once: saving it from an old list would take them out again.
     part(page, "Cases")
-    expect(page.get_by_role("heading", name="2 case(s) selected")).to_be_visible()
+    expect(page.get_by_role("heading", name="2 cases selected")).to_be_visible()

@@ -51,8 +51,8 @@ def test_files_are_looked_at_and_stored(stage: Stage, signed_in: Callable[[Perso
     screenshots(page, "dicom-predictions")
     is_accessible(page)
     assert root.get(f"model-versions/{version}/predictions")["results"] == []
-    page.get_by_role("button", name="Store 1 prediction(s)").click()
-    expect(page.get_by_role("status").filter(has_text="1 prediction(s) stored")).to_be_visible()
+    page.get_by_role("button", name="Store 1 prediction").click()
+    expect(page.get_by_role("status").filter(has_text="1 prediction stored")).to_be_visible()
     (stored,) = root.get(f"model-versions/{version}/predictions")["results"]
     assert (stored["source"], stored["score"], len(stored["findings"])) == ("DICOM", 0.75, 2)
     what_became_of_measuring(page, root, version, images)
@@ -79,7 +79,7 @@ def what_became_of_measuring(page: Page, root: Person, version: str, images: lis
     expect(rows).to_have_count(3)
     expect(rows.nth(1)).to_contain_text("The archive")
     rows.nth(2).get_by_role("button", name="Show").click()
-    expect(page.get_by_role("table", name="Measurements of the segments")).to_contain_text("mm³")
+    expect(page.get_by_role("table", name="Measurements of the segments")).to_contain_text("0.01538 ml")
     screenshots(page, "predictions-listed")
     is_accessible(page)
     rows.nth(1).get_by_role("button", name="Measure again").click()

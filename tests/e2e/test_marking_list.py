@@ -8,7 +8,17 @@ from playwright.sync_api import Page, expect
 
 from tests.browserless import Person
 from tests.e2e.conftest import Stage, image_is_drawn, probe, screenshots, until
-from tests.e2e.marking import GEOMETRIES, QUESTIONS, SLICE_MM, datasets_of, drag_along, draw, marks_of, move_along
+from tests.e2e.marking import (
+    GEOMETRIES,
+    QUESTIONS,
+    SLICE_MM,
+    datasets_of,
+    drag_along,
+    draw,
+    flick,
+    marks_of,
+    move_along,
+)
 from tests.e2e.test_marking_tools import BLOCK_CORNERS, clear_marks, go_to_slice, opened
 from tests.e2e.test_reading import saved, stored_read
 from tests.e2e.viewing import Case, case_of
@@ -124,6 +134,8 @@ def test_a_box_reaches_from_slice_to_slice(stage: Stage, room: Page) -> None:
     (moved,) = findings(stage, page)[0]["marks"]
     assert moved["measurements"]["depth_mm"] == pytest.approx(4 * SLICE_MM, abs=0.01)
     assert moved["geometry"]["points_mm"] != mark["geometry"]["points_mm"]
+    flick(page, (50, 110), (90, 110))
+    eventually(lambda: findings(stage, page)[0]["marks"] != [moved], "a quick hand has moved the box")
 
 
 def test_undo_goes_back_to_the_beginning_over_marks_and_form(stage: Stage, room: Page) -> None:

@@ -69,6 +69,7 @@ def test_a_layer_is_fitted_and_checked(stage: Stage, signed_in: Callable[[Person
     page.get_by_label("Why it is made").fill("Scores are too extreme at our site.")
     page.get_by_role("button", name="Store as a new layer").click()
     expect(page.get_by_role("heading", name="Layer 1: For screening")).to_be_visible()
+    expect(page.get_by_text("Layer 1 is stored")).to_be_visible()
     page.get_by_role("combobox", name="Cases").select_option(
         label=f"{there}, truth version 1: 120 cases with a prediction"
     )
@@ -81,3 +82,5 @@ def test_a_layer_is_fitted_and_checked(stage: Stage, signed_in: Callable[[Person
     is_accessible(page)
     row = person.get(f"model-versions/{version}/predictions?layer=1")["results"][0]
     assert 0 < row["calibrated_score"] < row["score"]
+    page.goto(f"{stage.portal.url}/ai-models/{uuid.uuid4()}/versions/{version}/layers")
+    expect(page.get_by_role("heading", name="Nothing here")).to_be_visible()

@@ -261,3 +261,22 @@ def test_only_what_the_portal_has_computed_of_the_version_can_be_explained(
     wrong: dict[str, Any]
     for wrong in ({"method": "LIME"}, {"steps": 9}, {"baseline_hu": 4000}, {"prediction_ids": []}):
         assert ask(client, computed, **{"method": "INTEGRATED_GRADIENTS"} | wrong).status_code == 400
+
+
+def test_what_the_other_method_takes_is_refused_and_not_left_out_in_silence(client, version_of, imaging_study_rows):
+    computed = Prediction.objects.create(
+        model_version=version_of(SCORES["TORCH_EXPORT"]()),
+        imaging_study=imaging_study_rows[0],
+        score=0.5,
+        source=PredictionSource.COMPUTED,
+    )
+    for asked, fields in (
+        ({"method": "INTEGRATED_GRADIENTS", "layer": "second"}, ["layer"]),
+        ({"method": "GRAD_CAM", "steps": 60, "baseline_hu": 0}, ["steps", "baseline_hu"]),
+    ):
+        answer = ask(client, computed, **asked)
+        assert answer.status_code == 400
+        assert [(one["field"], one["code"]) for one in answer.data["errors"]] == [(one, "not_wanted") for one in fields]
+    assert not ExplanationJob.objects.exists()
+    # As a program sends it that fills in what the description says of the usual values.
+    assert ask(client, computed, method="INTEGRATED_GRADIENTS", layer="", steps=60).status_code == 202

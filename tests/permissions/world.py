@@ -680,7 +680,7 @@ def _operating_layer(
     rule = LayerRule("TEMPERATURE", {"temperature": {"a": 1.7193826, "b": 2.6184937}[letter]}, None)
     made = LayerMade(rule, 0.5, found.digest, {"overread": "0.1.0"})
     words = LayerWords(f"layer-canary-{letter}", "For the sweep.")
-    layer = operating_layer_create(by=coordinator, model_version_id=version.pk, words=words, made=made)
+    layer, _ = operating_layer_create(by=coordinator, model_version_id=version.pk, words=words, made=made)
     evidence_keep(by=coordinator, layer=layer, found=found, figures="{}", reason="")
     return layer
 

@@ -140,6 +140,21 @@ def test_a_layer_is_numbered_and_the_version_stays_as_it_is(client, made):
     assert untold() == []
 
 
+def test_the_same_layer_again_is_the_layer_that_there_is(client, made):
+    """Rule, threshold and cases make a layer, whatever it is called; from another session no key tells of the first."""
+    first = stored(client, made).json()
+    digest = previewed(client, made).json()["digest"]
+    events = Event.objects.count()
+    words = {"name": "Once more", "reason": "Nobody had told me.", "digest": digest}
+    again = client.post(made.path, asked(made.here) | words, "json")
+    assert (again.status_code, first.pop("is_repeat"), again.json()) == (200, False, {**first, "is_repeat": True})
+    assert (OperatingLayer.objects.count(), LayerEvidence.objects.count()) == (1, 1)
+    (seen,) = Event.objects.order_by("at")[events:]
+    assert (seen.action, seen.object_id) == ("operating_layer.view", first["id"])
+    other = stored(client, made, operating_threshold=0.5)
+    assert (other.status_code, other.json()["number"], other.json()["is_repeat"]) == (201, 2, False)
+
+
 def test_a_name_that_turns_the_text_around_or_cannot_be_seen_is_refused(client, made):
     digest = previewed(client, made).json()["digest"]
     for words, code in (

@@ -329,7 +329,7 @@ def test_the_same_snapshot_gives_the_same_bytes_with_and_without_the_web(client,
 def test_an_ai_is_measured_through_an_operating_layer(client, made):
     """Half the logit and one more: the order stays and with it the area; the threshold that 0.5 becomes keeps calls."""
     rule = LayerRule("PLATT", {"intercept": 1.0, "slope": 0.5}, None)
-    layer = operating_layer_create(
+    layer, _ = operating_layer_create(
         by=made.coordinator,
         model_version_id=made.model_version.pk,
         words=LayerWords("Ours", "Scores are too low."),

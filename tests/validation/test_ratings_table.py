@@ -41,7 +41,7 @@ def test_a_table_is_read_as_it_is() -> None:
 def test_a_faulty_row_is_named(row: str, said: str) -> None:
     with pytest.raises(Refused) as refused:
         read_table(f"{WHOLE}{row}\n", FIVE)
-    assert "The table has 1 problem(s); nothing was sent." in str(refused.value)
+    assert "The table has 1 problem; nothing was sent." in str(refused.value)
     assert said in str(refused.value)
 
 
@@ -49,7 +49,7 @@ def test_all_faulty_rows_are_counted_and_the_first_are_named() -> None:
     with pytest.raises(Refused) as refused:
         read_table(WHOLE + "R1,c,1,9,M1\n" * 30, FIVE)
     lines = str(refused.value).splitlines()
-    assert lines[0] == "The table has 30 problem(s); nothing was sent."
+    assert lines[0] == "The table has 30 problems; nothing was sent."
     assert (len(lines), lines[-1]) == (22, "… and 10 more")
 
 

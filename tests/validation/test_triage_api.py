@@ -230,7 +230,7 @@ def test_one_reader_in_closed_form_through_the_api(made, client):
     assert answer["sentences"][0].startswith(f"Positive cases are read {gain:.1f} min earlier in the AI's order: they")
     assert "instead of 32.0 min on average (simulated: 95 % interval" in answer["sentences"][0]
     simulated = answer["simulation"]
-    assert simulated["cases"] == 20_000
+    assert simulated["cases"] == 100_000
     for whose in ("positives", "negatives"):
         assert simulated[whose]["triaged_min"]["value"] == pytest.approx(found[f"{whose}_min"], rel=0.15)
     assert simulated["positives"]["change_min"]["high"] < 0 < simulated["negatives"]["change_min"]["low"]
@@ -247,10 +247,10 @@ def test_an_unstable_queue_is_a_named_outcome(made, client):
     assert "The queue is unstable: 2 readers are busy 100% of the time" in answer["sentences"][0]
 
 
-def told(**more):
+def told(part="sentences", **more):
     """The sentences about a queue whose readers are busy 80 % of the time."""
     asked = {"arrivals_per_hour": 6, "mean_reading_min": 8, "readers": 1, **AI, "seed": 1, "level": 0.95}
-    return queue_answer(QueueWish(**asked | more))["sentences"]
+    return queue_answer(QueueWish(**asked | more))[part]
 
 
 def test_a_class_that_does_not_come_has_no_wait_and_what_has_not_settled_no_interval():
@@ -259,6 +259,9 @@ def test_a_class_that_does_not_come_has_no_wait_and_what_has_not_settled_no_inte
     assert "simulated: 95 % interval" in told()[0]
     nearly = told(arrivals_per_hour=7.4)
     assert "simulated" not in nearly[0] + nearly[1]
+    assert told("notes") == []
+    (note,) = told("notes", prevalence=0.001)
+    assert note.startswith("Positive cases: no interval of the simulation; trust the closed form. Of 10000 cases")
 
 
 def test_sentences_round_as_the_tables_beside_them():

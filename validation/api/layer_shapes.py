@@ -116,6 +116,15 @@ class LayerOutput(serializers.ModelSerializer[OperatingLayer]):
         ]
 
 
+class LayerStoredOutput(LayerOutput):
+    """The layer that was stored, or that does the same already."""
+
+    is_repeat = serializers.BooleanField(help_text="It was there before: the same rule, threshold and cases.")
+
+    class Meta(LayerOutput.Meta):
+        fields = [*LayerOutput.Meta.fields, "is_repeat"]
+
+
 class LeftOutOutput(serializers.Serializer[Any]):
     """Cases of the reader study that do not count, and why."""
 

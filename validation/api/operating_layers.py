@@ -56,12 +56,15 @@ class OperatingLayersApi(APIView):
         page = paginator.paginate_queryset(layers, request, view=self)
         return paginator.get_paginated_response(shapes.LayerOutput(page or [], many=True).data)
 
-    @extend_schema(request=shapes.LayerInput, responses={201: shapes.LayerOutput})
+    @extend_schema(request=shapes.LayerInput, responses={200: shapes.LayerStoredOutput, 201: shapes.LayerStoredOutput})
     def post(self, request: Request, model_version_id: uuid.UUID) -> Response:
-        """Store the layer that a preview of the same input showed; the version itself stays as it is."""
+        """Store the layer that a preview of the same input showed; the version itself stays as it is.
+
+        A layer that there is already (rule, threshold, cases) is answered with 200: none is stored.
+        """
         version = model_version_by_id(model_version_id)
         form, reader_study = _form(shapes.LayerInput, request)
-        layer = layer_create(
+        layer, is_new = layer_create(
             by=caller(request),
             model_version=version,
             reader_study=reader_study,
@@ -70,7 +73,11 @@ class OperatingLayersApi(APIView):
             words=LayerWords(form["name"], form["reason"]),
             digest=form["digest"],
         )
-        return Response(shapes.LayerOutput(layer).data, status=status.HTTP_201_CREATED)
+        if not is_new:
+            ai_viewed(by=caller(request), action="operating_layer.view", obj=layer)
+        vars(layer)["is_repeat"] = not is_new
+        http_status = status.HTTP_201_CREATED if is_new else status.HTTP_200_OK
+        return Response(shapes.LayerStoredOutput(layer).data, status=http_status)
 
 
 class LayerPreviewApi(APIView):

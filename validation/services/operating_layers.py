@@ -85,8 +85,11 @@ def layer_create(
     asked: Asked,
     words: LayerWords,
     digest: str,
-) -> OperatingLayer:
-    """Store the layer that a preview showed; 409 `stale_preview` where the same would not come out any more."""
+) -> tuple[OperatingLayer, bool]:
+    """Store the layer that a preview showed; 409 `stale_preview` where the same would not come out any more.
+
+    Returns the layer and whether it is new: one that is there already is not stored again.
+    """
     found = set_freeze(model_version=model_version, reader_study=reader_study, version=version)
     preview = _preview(found, asked)
     if preview.digest != digest:
@@ -96,10 +99,11 @@ def layer_create(
         )
     fitted = preview.fitted
     made = LayerMade(fitted.rule, fitted.operating_threshold, found.digest, _software())
-    layer = operating_layer_create(by=by, model_version_id=model_version.pk, words=words, made=made)
-    _looked(by, found, model_version)
-    evidence_keep(by=by, layer=layer, found=found, figures=preview.figures, reason="")
-    return layer
+    layer, is_new = operating_layer_create(by=by, model_version_id=model_version.pk, words=words, made=made)
+    if is_new:
+        _looked(by, found, model_version)
+        evidence_keep(by=by, layer=layer, found=found, figures=preview.figures, reason="")
+    return layer, is_new
 
 
 @transaction.atomic

@@ -3,13 +3,12 @@
 import dataclasses
 from typing import Any
 
-from validation.stats.results import Undefined
-from validation.stats.triage import SIMULATION, expected_waits, simulated_waits, utilisation
+from validation.stats.queue_simulation import METHOD, simulated_waits
+from validation.stats.results import Estimate, Undefined
+from validation.stats.triage import TriageEffect, expected_waits, utilisation
 from validation.triage.words import curves_of, expected_sentences
 
 CLOSED_FORM = "M/M/c: Erlang C, non-preemptive priority (Cobham 1954)"
-# Above it a simulation of this length has hardly settled.
-NEARLY_BUSY = 0.95
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -49,13 +48,19 @@ def queue_answer(wish: QueueWish) -> dict[str, Any]:
         detail = expected.detail if isinstance(expected, Undefined) else ""
         unstable = f"The queue is unstable: {detail} No order gives the waits a mean."
         return answer | {"simulation": expected.to_json(), "curves": None, "sentences": [unstable], "notes": []}
-    notes = []
-    is_settled = busy <= NEARLY_BUSY
-    if not is_settled:
-        notes.append("Readers are hardly ever free: the simulation has not settled. Trust the closed form.")
     return answer | {
-        "simulation": {"method": SIMULATION, "cases": len(simulated.is_positive), **simulated.effect.to_json()},
+        "simulation": {"method": METHOD, "cases": len(simulated.is_positive), **simulated.effect.to_json()},
         "curves": curves_of(simulated.is_positive, simulated.first_come_min, simulated.triaged_min),
-        "sentences": expected_sentences(expected, simulated.effect if is_settled else None, prevalence=wish.prevalence),
-        "notes": notes,
+        "sentences": expected_sentences(expected, simulated.effect, prevalence=wish.prevalence),
+        "notes": _notes(simulated.effect),
     }
+
+
+def _notes(effect: TriageEffect) -> list[str]:
+    """Say of each class why its simulated waits have no interval."""
+    means = {"Positive": effect.positives.change_min, "Negative": effect.negatives.change_min}
+    return [
+        f"{whose} cases: no interval of the simulation; trust the closed form. {mean.note}"
+        for whose, mean in means.items()
+        if isinstance(mean, Estimate) and mean.note
+    ]

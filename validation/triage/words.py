@@ -32,14 +32,14 @@ def _sentence(whose: str, waits: Waits) -> str:
     return f"{said} ({interval}): {waited}.{shown}"
 
 
-def expected_sentences(expected: ExpectedWaits, simulated: TriageEffect | None, *, prevalence: float) -> list[str]:
+def expected_sentences(expected: ExpectedWaits, simulated: TriageEffect, *, prevalence: float) -> list[str]:
     """Say the same of a queue, by its closed form; the simulation says how far a long stretch of it strays.
 
-    `simulated` is None where the simulation has not settled; a class that does not come has no wait.
+    A class that does not come has no wait.
     """
     of_class = [
-        ("Positive", prevalence > 0, expected.positives_min, simulated.positives if simulated else None),
-        ("Negative", prevalence < 1, expected.negatives_min, simulated.negatives if simulated else None),
+        ("Positive", prevalence > 0, expected.positives_min, simulated.positives),
+        ("Negative", prevalence < 1, expected.negatives_min, simulated.negatives),
     ]
     return [
         _expected(whose, triaged, expected.first_come_min, found) if comes else f"No {whose.lower()} case comes."
@@ -47,11 +47,11 @@ def expected_sentences(expected: ExpectedWaits, simulated: TriageEffect | None, 
     ]
 
 
-def _expected(whose: str, triaged: float, first_come: float, simulated: Waits | None) -> str:
+def _expected(whose: str, triaged: float, first_come: float, simulated: Waits) -> str:
     change = triaged - first_come
     said = f"{_moved(whose, change)}: they wait {_minutes(triaged)} instead of {_minutes(first_come)} min on average"
-    found = simulated.change_min if simulated else None
-    if found is None or isinstance(found, Undefined) or found.low is None:
+    found = simulated.change_min
+    if isinstance(found, Undefined) or found.low is None:
         return f"{said}."
     return f"{said} (simulated: {_interval(found, is_gain=change <= 0)})."
 

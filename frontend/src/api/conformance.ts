@@ -22,6 +22,7 @@ import type {
   LayerPreview,
   OfferedSet,
   OperatingLayer,
+  StoredLayer,
 } from "./operatingLayers";
 import type { PredictionShown } from "./predictionImages";
 import type { StoredPreferences } from "./preferences";
@@ -79,6 +80,7 @@ export type Conformance = [
   None<Unknown<TextLook, Schemas["ClinicalTextLookOutput"]>>,
   None<Unknown<TextsToStore, Schemas["ClinicalTextsInputRequest"]>>,
   None<Unknown<OperatingLayer, Schemas["LayerOutput"]>>,
+  None<Unknown<StoredLayer, Schemas["LayerStoredOutput"]>>,
   None<Unknown<LayerEvidence, Schemas["EvidenceOutput"]>>,
   None<Unknown<LayerDetail, Schemas["LayerDetailOutput"]>>,
   None<Unknown<OfferedSet, Schemas["OfferedSetOutput"]>>,

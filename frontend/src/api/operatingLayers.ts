@@ -18,6 +18,11 @@ export interface OperatingLayer extends LayerShift {
   created_at: string;
 }
 
+/** `is_repeat`: it was there before, and nothing was stored. */
+export interface StoredLayer extends OperatingLayer {
+  is_repeat: boolean;
+}
+
 export interface LeftOut {
   reason: string;
   detail: string;
@@ -104,7 +109,7 @@ export const createLayer = (
   modelVersionId: string,
   body: LayerAsked & { name: string; reason: string; digest: string },
   idempotencyKey: string,
-) => call<OperatingLayer>("POST", pathOf(modelVersionId), { body, idempotencyKey });
+) => call<StoredLayer>("POST", pathOf(modelVersionId), { body, idempotencyKey });
 
 export const checkLayer = (
   modelVersionId: string,

@@ -1068,7 +1068,11 @@ export interface paths {
         /** @description List them, newest first. */
         get: operations["model_versions_operating_layers_list"];
         put?: never;
-        /** @description Store the layer that a preview of the same input showed; the version itself stays as it is. */
+        /**
+         * @description Store the layer that a preview of the same input showed; the version itself stays as it is.
+         *
+         *     A layer that there is already (rule, threshold, cases) is answered with 200: none is stored.
+         */
         post: operations["model_versions_operating_layers_create"];
         delete?: never;
         options?: never;
@@ -6171,7 +6175,7 @@ export interface components {
             number: number;
             name: string;
             reason: string;
-            method: components["schemas"]["LayerOutputMethodEnum"];
+            method: components["schemas"]["MethodFd9Enum"];
             /** @description `portal.inference.layer_rule` */
             parameters: unknown;
             /**
@@ -6197,14 +6201,6 @@ export interface components {
             /** Format: date-time */
             readonly created_at: string;
         };
-        /**
-         * @description * `TEMPERATURE` - Temperature
-         *     * `PLATT` - Platt
-         *     * `ISOTONIC` - Isotonic
-         *     * `BETA` - Beta
-         * @enum {string}
-         */
-        LayerOutputMethodEnum: "TEMPERATURE" | "PLATT" | "ISOTONIC" | "BETA";
         /** @description What to fit, and for which prevalence. */
         LayerPreviewInputRequest: {
             /** Format: uuid */
@@ -6255,6 +6251,43 @@ export interface components {
             readonly figures: {
                 [key: string]: unknown;
             };
+        };
+        /** @description The layer that was stored, or that does the same already. */
+        LayerStoredOutput: {
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: uuid */
+            model_version_id: string;
+            number: number;
+            name: string;
+            reason: string;
+            method: components["schemas"]["MethodFd9Enum"];
+            /** @description `portal.inference.layer_rule` */
+            parameters: unknown;
+            /**
+             * Format: double
+             * @description Prevalence that the fitted probabilities are for.
+             */
+            trained_at?: number | null;
+            /**
+             * Format: double
+             * @description Prevalence that they are carried to; null: to none.
+             */
+            applied_at?: number | null;
+            /**
+             * Format: double
+             * @description A probability at or above it is a positive call.
+             */
+            operating_threshold: number;
+            /** @description SHA-256 of the set of cases that it was fitted on. */
+            set_digest: string;
+            /** @description Versions of what it was fitted with. */
+            software: unknown;
+            created_by: string;
+            /** Format: date-time */
+            readonly created_at: string;
+            /** @description It was there before: the same rule, threshold and cases. */
+            is_repeat: boolean;
         };
         /** @description Where to check a layer. */
         LayerValidationInputRequest: {
@@ -6591,6 +6624,14 @@ export interface components {
          * @enum {string}
          */
         MethodF7aEnum: "TEMPERATURE" | "PLATT" | "ISOTONIC" | "BETA";
+        /**
+         * @description * `TEMPERATURE` - Temperature
+         *     * `PLATT` - Platt
+         *     * `ISOTONIC` - Isotonic
+         *     * `BETA` - Beta
+         * @enum {string}
+         */
+        MethodFd9Enum: "TEMPERATURE" | "PLATT" | "ISOTONIC" | "BETA";
         /**
          * @description * `ADJUDICATION` - ADJUDICATION
          *     * `EXCLUDED` - EXCLUDED
@@ -7296,7 +7337,7 @@ export interface components {
             findings?: components["schemas"]["FindingShapeRequest"][];
             heat_map?: components["schemas"]["HeatMapInputShapeRequest"] | null;
         };
-        /** @description A prediction, whether it is the one in force, and its score through an operating layer where one is asked for. */
+        /** @description A prediction in the list, with what it is of and what explains it by name. */
         PredictionListedOutput: {
             /** Format: uuid */
             readonly id: string;
@@ -7325,8 +7366,8 @@ export interface components {
              * @description Return the probability that the layer makes of the score; None where no layer was asked for.
              */
             readonly calibrated_score: number | null;
-            imaging_study: components["schemas"]["ListedImagingStudyOutput"];
             measuring: components["schemas"]["ListedMeasuringOutput"];
+            imaging_study: components["schemas"]["ListedImagingStudyOutput"];
             explanations: components["schemas"]["ListedExplanationOutput"][];
         };
         /** @description What a model version said about an imaging study. */
@@ -7381,8 +7422,8 @@ export interface components {
              * @description Return the probability that the layer makes of the score; None where no layer was asked for.
              */
             readonly calibrated_score: number | null;
-            imaging_study: components["schemas"]["ShownImagingStudyOutput"];
             measuring: components["schemas"]["ListedMeasuringOutput"];
+            imaging_study: components["schemas"]["ShownImagingStudyOutput"];
             readonly explanations: components["schemas"]["ExplanationOutput"][];
         };
         /** @description What the AI says of the case. */
@@ -11602,12 +11643,20 @@ export interface operations {
             };
         };
         responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LayerStoredOutput"];
+                };
+            };
             201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["LayerOutput"];
+                    "application/json": components["schemas"]["LayerStoredOutput"];
                 };
             };
             /** @description A problem document. */

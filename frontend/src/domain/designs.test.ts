@@ -79,7 +79,7 @@ it("writes the sum out where it is one", () => {
     shows: "ANSWERS" as const,
   };
   expect(sumText({ ...SINGLE, pairing: { kind: "DOUBLE", arbitration } }, 20, 4, 40)).toContain(
-    "3 readers and 1 arbitrator(s)",
+    "3 readers and 1 arbitrator",
   );
 });
 

@@ -1,5 +1,6 @@
 /** The design of a reader study as the server stores it (annotations/domain/schemas/design.schema.json). */
 
+import { counted } from "./counted";
 import { canonical } from "./payload";
 
 export type DesignKind = "ANNOTATION" | "SINGLE" | "CROSSOVER" | "SEQUENTIAL" | "CONCURRENT";
@@ -188,16 +189,16 @@ export function sumText(design: Design, cases: number, readers: number, reads: n
   const isSimple =
     design.pairing.kind === "FULLY_CROSSED" && design.repeats.count === 0 && design.training.length === 0;
   if (!isSimple)
-    return `${cases} cases, ${readersText(design, readers)}, ${sessions} session(s): ${reads} reads`;
+    return `${counted(cases, "case")}, ${readersText(design, readers)}, ${counted(sessions, "session")}: ${counted(reads, "read")}`;
   const times = sessions > 1 ? ` × ${sessions} sessions` : "";
-  return `${cases} cases × ${readers} readers${times} = ${reads} reads`;
+  return `${counted(cases, "case")} × ${counted(readers, "reader")}${times} = ${counted(reads, "read")}`;
 }
 
 /** Of so many with the role of a reader, how many are there to read, and how many to arbitrate. */
 export function readersText(design: Design, members: number): string {
   const arbitrators = arbitratorsOf(design).length;
-  if (arbitrators === 0) return `${members} readers`;
-  return `${Math.max(0, members - arbitrators)} readers and ${arbitrators} arbitrator(s)`;
+  if (arbitrators === 0) return counted(members, "reader");
+  return `${counted(Math.max(0, members - arbitrators), "reader")} and ${counted(arbitrators, "arbitrator")}`;
 }
 
 /** Who arbitrates, and so reads nothing else. */

@@ -3,6 +3,7 @@ import { useState } from "react";
 import type { Read } from "@/api/reading";
 import type { Me } from "@/api/types";
 import { type LocalCopy, startAutosave, unsentCount } from "@/domain/autosave";
+import { agreeing, counted } from "@/domain/counted";
 import { saveText } from "@/ui/saveFile";
 import { clockTime } from "@/ui/times";
 import { forgetRead } from "./localReads";
@@ -25,7 +26,8 @@ export function LeftOver({ read, me, copy }: { read: Read; me: Me; copy: LocalCo
   };
   return (
     <div className={`${classes.leftOver} ${classes.warning}`} role="alert">
-      This read was signed in another window. {count} change(s){since} are no part of it.
+      This read was signed in another window. {counted(count, "change")}
+      {since} {agreeing(count, "is", "are")} no part of it.
       <Button size="compact-xs" variant="default" onClick={() => void download()}>
         Keep as file
       </Button>

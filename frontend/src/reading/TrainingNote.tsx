@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { feedbackQuery } from "@/api/designs";
 import { hasToTrain, trainingQuery } from "@/api/training";
+import { counted } from "@/domain/counted";
 import { ErrorNotice } from "@/ui/ErrorNotice";
 import classes from "./ReadingRoom.module.css";
 import { TrainingStatement } from "./TrainingStatement";
@@ -42,7 +43,7 @@ function Truth({ truth, lesions }: { truth: 0 | 1; lesions: number }) {
   return (
     <div>
       Truth: <b>{text}</b>
-      {lesions > 0 && `, ${lesions} lesion(s)`}
+      {lesions > 0 && `, ${counted(lesions, "lesion")}`}
     </div>
   );
 }

@@ -2,7 +2,7 @@ import { Anchor, Button, Checkbox, Group, Table, Text } from "@mantine/core";
 import { Link } from "react-router";
 import type { CaseAi, CaseAnalysed, CaseRead } from "@/api/analysis";
 import { lesionName } from "@/domain/lesions";
-import { decimal } from "@/domain/resultText";
+import { ratingWriter } from "@/domain/resultText";
 import { methodText, uncertaintyNumber } from "@/domain/uncertainty";
 import type { ViewerMark } from "@/viewer";
 import { type MarkLayer, readKey, readName } from "./caseMarks";
@@ -98,15 +98,16 @@ function saidText(call: boolean | null, truth: CaseAnalysed["truth"]): string {
 
 function AiRow({ ai, truth }: { ai: CaseAi; truth: CaseAnalysed["truth"] }) {
   const call = ai.threshold === null ? null : ai.score >= ai.threshold;
+  const ratingText = ratingWriter([ai.score, ai.threshold]);
   return (
     <Table.Tr>
       <Table.Th scope="row">AI: {ai.name}</Table.Th>
       <Table.Td>{saidText(call, truth)}</Table.Td>
       <Table.Td>
-        {decimal(ai.score)}
+        {ratingText(ai.score)}
         {ai.threshold !== null && (
           <Text size="xs" c="dimmed">
-            positive from {ai.threshold} on
+            positive from {ratingText(ai.threshold)} on
           </Text>
         )}
         {ai.uncertainty && (

@@ -1,4 +1,5 @@
 import type { RouteObject } from "react-router";
+import { NotFoundScreen } from "@/ui/NotFoundScreen";
 import { OnlyForCoordinators } from "@/ui/OnlyFor";
 
 export const resultsRoutes: RouteObject[] = [
@@ -6,8 +7,19 @@ export const resultsRoutes: RouteObject[] = [
     Component: OnlyForCoordinators,
     children: [
       {
-        path: "ai-models/:id/versions/:versionId/drift",
-        lazy: async () => ({ Component: (await import("./drift/DriftScreen")).DriftScreen }),
+        path: "ai-models/:id/versions/:versionId",
+        lazy: async () => ({ Component: (await import("./VersionFrame")).VersionFrame }),
+        children: [
+          { index: true, Component: NotFoundScreen },
+          {
+            path: "drift",
+            lazy: async () => ({ Component: (await import("./drift/DriftScreen")).DriftScreen }),
+          },
+          {
+            path: "layers",
+            lazy: async () => ({ Component: (await import("./layers/LayersScreen")).LayersScreen }),
+          },
+        ],
       },
     ],
   },
@@ -22,14 +34,5 @@ export const resultsRoutes: RouteObject[] = [
   {
     path: "reader-studies/:id/results/:runId/cases/:caseId",
     lazy: async () => ({ Component: (await import("./CaseScreen")).CaseScreen }),
-  },
-  {
-    Component: OnlyForCoordinators,
-    children: [
-      {
-        path: "ai-models/:id/versions/:versionId/layers",
-        lazy: async () => ({ Component: (await import("./layers/LayersScreen")).LayersScreen }),
-      },
-    ],
   },
 ];

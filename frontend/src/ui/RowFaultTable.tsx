@@ -1,5 +1,6 @@
 import { Alert, Button, Group, ScrollArea, Table, Text } from "@mantine/core";
 import type { Problem } from "@/api/problem";
+import { counted } from "@/domain/counted";
 import { csvText } from "@/domain/csv";
 import { rowCount, rowFaults } from "@/domain/rowFaults";
 import { saveText } from "./saveFile";
@@ -20,7 +21,8 @@ export function RowFaultTable({ problem, fileName }: { problem: Problem; fileNam
     <Alert color="red" variant="light" title="Nothing was stored" role="alert">
       <Group justify="space-between" mb="xs">
         <Text size="sm">
-          {problem.message} {faults.length > 0 && `${faults.length} to mend in ${rowCount(faults)} row(s).`}
+          {problem.message}{" "}
+          {faults.length > 0 && `${faults.length} to mend in ${counted(rowCount(faults), "row")}.`}
         </Text>
         {faults.length > 0 && (
           <Button variant="default" onClick={save}>

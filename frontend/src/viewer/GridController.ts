@@ -41,6 +41,8 @@ import { VolumePane } from "./VolumePane";
 import { Volumes } from "./volumes";
 
 const ToolEvents = ToolEnums.Events;
+// To Cornerstone a drag that is over within 200 ms was a click; a mark has moved by it all the same.
+const DRAG_ENDS = [ToolEvents.MOUSE_UP, ToolEvents.MOUSE_CLICK, ToolEvents.TOUCH_END, ToolEvents.TOUCH_TAP];
 const NOT_ON_SLICE = "Marks are drawn on the original slices, not on a reformat.";
 const NOT_WHOLE = "This image is still coming in full resolution: try again in a moment.";
 const NO_BOX = "A 3D box needs a series of parallel slices with a place in the patient.";
@@ -148,7 +150,7 @@ export class GridController {
     this.panes.set(id, pane);
     this.sizes.add(pane);
     this.presses.watch(element);
-    element.addEventListener(ToolEvents.MOUSE_UP, this.onMouseUp);
+    for (const name of DRAG_ENDS) element.addEventListener(name, this.onDragEnd);
     return pane;
   }
 
@@ -160,7 +162,7 @@ export class GridController {
     this.dropHalfDrawn();
     this.sizes.remove(pane);
     this.presses.leave(pane.element);
-    pane.element.removeEventListener(ToolEvents.MOUSE_UP, this.onMouseUp);
+    for (const name of DRAG_ENDS) pane.element.removeEventListener(name, this.onDragEnd);
     this.desk.leave(pane);
     this.edges.leave(pane);
     if (pane.view === "STACK") this.group.removeViewports(this.engine.id, pane.id);
@@ -392,7 +394,7 @@ export class GridController {
     else if (kind === "BOX") this.events.onMarkRefused(NO_BOX);
   }
 
-  private readonly onMouseUp = (): void => queueMicrotask(() => this.reportMoved());
+  private readonly onDragEnd = (): void => queueMicrotask(() => this.reportMoved());
 
   private reportMoved(): void {
     const moved = this.layer.moved(this.shownSlices(), (imageId) => this.isReduced(imageId));

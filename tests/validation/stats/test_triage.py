@@ -12,7 +12,6 @@ from validation.stats.results import Estimate, Reason, Undefined
 from validation.stats.triage import (
     expected_waits,
     replayed_waits,
-    simulated_waits,
     still_waiting,
     triage_effect,
     waits_min,
@@ -174,22 +173,6 @@ def test_a_queue_that_grows_for_ever_has_no_mean():
     assert isinstance(found, Undefined)
     assert found.reason is Reason.UNSTABLE_QUEUE
     assert "100%" in found.detail
-    assert simulated_waits(arrivals_per_hour=60, mean_reading_min=2, readers=2, **PLAN) == found
-
-
-def test_the_simulation_agrees_with_the_closed_form_and_is_the_same_again():
-    """M/M/1, three quarters busy: the share that waits at all is rho, the wait beyond is exponential (Erlang C)."""
-    load = {"arrivals_per_hour": 7.5, "mean_reading_min": 6.0, "readers": 1}
-    found, known = simulated_waits(**load, **PLAN), expected_waits(**load, **PLAN)
-    for waits, mean in ((found.effect.positives, known.positives_min), (found.effect.negatives, known.negatives_min)):
-        assert waits.triaged_min.value == pytest.approx(mean, rel=0.12)
-        assert waits.triaged_min.low < waits.triaged_min.value < waits.triaged_min.high
-    at = np.array([0.0, 12.0, 24.0])
-    assert still_waiting(found.first_come_min, at) == pytest.approx(0.75 * np.exp(-0.25 * at / 6), abs=0.03)
-    again = simulated_waits(**load, **PLAN)
-    assert again.effect == found.effect
-    nobody = simulated_waits(**load, **PLAN | {"prevalence": 0.0}, cases=400)
-    assert nobody.effect.positives.change_min.reason is Reason.NO_POSITIVE_CASES
 
 
 def test_who_still_waits_by_hand():

@@ -8,6 +8,7 @@ import {
   storeDicomPredictions,
 } from "@/api/dicomPredictions";
 import { Problem } from "@/api/problem";
+import { counted } from "@/domain/counted";
 import { FileFaults } from "@/ui/FileFaults";
 import { FixedNumberField, NumberField } from "@/ui/NumberField";
 import { DicomPredictionsSeen } from "./DicomPredictionsSeen";
@@ -104,7 +105,7 @@ export function DicomPredictions({ version }: { version: ModelVersion }) {
               Cancel
             </Button>
             <Text size="sm" role="status">
-              Reading {asked.files.length} file(s)…
+              Reading {counted(asked.files.length, "file")}…
             </Text>
           </>
         )}
@@ -120,7 +121,7 @@ export function DicomPredictions({ version }: { version: ModelVersion }) {
       {storing.error && <FileFaults error={storing.error} />}
       {storing.isSuccess && (
         <Alert color="teal" variant="light" role="status">
-          {storing.data.created} prediction(s) stored, {storing.data.unchanged} already there.
+          {counted(storing.data.created, "prediction")} stored, {storing.data.unchanged} already there.
         </Alert>
       )}
       {looking.data && (

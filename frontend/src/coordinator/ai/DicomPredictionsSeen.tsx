@@ -1,5 +1,6 @@
 import { Alert, Button, Group, ScrollArea, Table, Text } from "@mantine/core";
 import type { DicomPredictionSeen, DicomPredictionsPreview } from "@/api/dicomPredictions";
+import { counted } from "@/domain/counted";
 
 interface DicomPredictionsSeenProps {
   seen: DicomPredictionsPreview;
@@ -67,7 +68,7 @@ export function DicomPredictionsSeen({ seen, isStoring, onStore, onDrop }: Dicom
       )}
       <Group gap="sm">
         <Button loading={isStoring} disabled={changed === 0} onClick={onStore}>
-          Store {changed} prediction(s)
+          Store {counted(changed, "prediction")}
         </Button>
         <Button variant="default" disabled={isStoring} onClick={onDrop}>
           Discard

@@ -16,6 +16,11 @@ interface ExplainModalProps {
 }
 
 const METHODS: ExplanationMethod[] = ["GRAD_CAM", "INTEGRATED_GRADIENTS"];
+const USUAL: Pick<NewExplanationJob, "layer" | "steps" | "baseline_hu"> = {
+  layer: "",
+  steps: 50,
+  baseline_hu: null,
+};
 const ABOUT: Record<ExplanationMethod, string> = {
   GRAD_CAM: "Coarse: where the last convolution raised the score. Quick.",
   INTEGRATED_GRADIENTS:
@@ -30,16 +35,14 @@ export function ExplainModal({ version, onClose }: ExplainModalProps) {
   const [asked, setAsked] = useState<NewExplanationJob>({
     method: isScript ? "INTEGRATED_GRADIENTS" : "GRAD_CAM",
     prediction_ids: [],
-    layer: "",
-    steps: 50,
-    baseline_hu: null,
+    ...USUAL,
     checks_weights: true,
   });
   const change = (changes: Partial<NewExplanationJob>) => setAsked({ ...asked, ...changes });
   // One dialog asks once, however often it is clicked.
   const [idempotencyKey] = useState(() => crypto.randomUUID());
   const starting = useMutation({
-    mutationFn: () => startExplanations(version.id, asked, idempotencyKey),
+    mutationFn: () => startExplanations(version.id, ofItsMethod(asked), idempotencyKey),
     onSuccess: async () => {
       await queryClient.invalidateQueries({ queryKey: explanationJobsQuery(version.id).queryKey });
       onClose();
@@ -100,6 +103,13 @@ export function ExplainModal({ version, onClose }: ExplainModalProps) {
       </Stack>
     </Modal>
   );
+}
+
+/** Without what was typed for the other method, which would be refused. */
+function ofItsMethod(asked: NewExplanationJob): NewExplanationJob {
+  return asked.method === "GRAD_CAM"
+    ? { ...asked, steps: USUAL.steps, baseline_hu: USUAL.baseline_hu }
+    : { ...asked, layer: USUAL.layer };
 }
 
 interface ParametersProps {

@@ -3,6 +3,7 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { ModelVersion } from "@/api/ai";
 import { type Outcome, type PredictionFilter, predictionListQuery } from "@/api/predictions";
+import { counted } from "@/domain/counted";
 import { MEASURING_WORDS, type MeasuringState } from "@/domain/predictionWords";
 import { EmptyState } from "@/ui/EmptyState";
 import { ErrorNotice } from "@/ui/ErrorNotice";
@@ -58,7 +59,7 @@ function Predictions({ version, onExplained }: PredictionsPartProps) {
         )}
         {pages.isSuccess && !pages.hasNextPage && predictions.length > 0 && (
           <Text size="xs" c="dimmed" role="status">
-            {predictions.length} prediction(s)
+            {counted(predictions.length, "prediction")}
           </Text>
         )}
       </Group>

@@ -4,6 +4,7 @@ import { useState } from "react";
 import { Link } from "react-router";
 import { MODEL_VERSIONS_KEY, type ModelVersion, predictionsExampleUrl, uploadPredictions } from "@/api/ai";
 import { Problem } from "@/api/problem";
+import { counted } from "@/domain/counted";
 import { cardLines, type ModelCard } from "@/domain/modelCard";
 import { ErrorNotice } from "@/ui/ErrorNotice";
 import { RowFaultTable } from "@/ui/RowFaultTable";
@@ -155,7 +156,7 @@ function PredictionsUpload({ version }: { version: ModelVersion }) {
       </Group>
       {uploading.isSuccess && (
         <Alert color="teal" variant="light" role="status">
-          {uploading.data.created} prediction(s) stored, {uploading.data.unchanged} already there.
+          {counted(uploading.data.created, "prediction")} stored, {uploading.data.unchanged} already there.
         </Alert>
       )}
       {uploading.error instanceof Problem && (

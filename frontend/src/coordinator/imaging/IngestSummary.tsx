@@ -3,6 +3,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { IMAGING_STUDIES_KEY, type IngestJob, ingestJobQuery, type RefusedFile } from "@/api/imaging";
 import { isOver } from "@/api/jobs";
+import { counted } from "@/domain/counted";
 import { csvText } from "@/domain/csv";
 import { ErrorNotice } from "@/ui/ErrorNotice";
 import { JobProgress } from "@/ui/JobProgress";
@@ -64,7 +65,7 @@ function Refusals({ refused, total }: { refused: RefusedFile[]; total: number })
   return (
     <Stack gap="xs" align="flex-start">
       <Text size="sm" fw={600} c="yellow">
-        {total} file(s) refused; the others are stored
+        {counted(total, "file")} refused; the others are stored
         {total > refused.length && ` (the first ${refused.length} are listed)`}
       </Text>
       <ScrollArea.Autosize mah={260} w="100%">

@@ -1,5 +1,6 @@
 import { Button, FileButton, Group, Progress, Stack, Text } from "@mantine/core";
 import { Dropzone, type FileWithPath } from "@mantine/dropzone";
+import { counted } from "@/domain/counted";
 import { ErrorNotice } from "@/ui/ErrorNotice";
 import { useUpload } from "./useUpload";
 
@@ -54,7 +55,7 @@ export function UploadArea({ onStarted }: { onStarted: (jobId: string) => void }
             aria-label={`Sending: ${Math.round(100 * upload.fraction)} %`}
           />
           <Text size="sm" role="status">
-            Sending {upload.numberOfFiles} file(s), {Math.round(100 * upload.fraction)} %
+            Sending {counted(upload.numberOfFiles, "file")}, {Math.round(100 * upload.fraction)} %
           </Text>
           <Button variant="default" onClick={upload.stop}>
             Stop

@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { designQuery } from "@/api/designs";
 import { launchReaderStudy } from "@/api/readerStudies";
+import { counted } from "@/domain/counted";
 import { readersText } from "@/domain/designs";
 import { ConfirmModal } from "@/ui/ConfirmModal";
 import { type PartProps, useStudyChange } from "./parts";
@@ -30,8 +31,8 @@ export function LaunchModal({ readerStudy, onClose }: PartProps & { onClose: () 
       <Text size="sm">
         {data
           ? readersText(data.design, readerStudy.number_of_readers)
-          : `${readerStudy.number_of_readers} readers`}
-        , {readerStudy.number_of_cases} case(s)
+          : counted(readerStudy.number_of_readers, "reader")}
+        , {counted(readerStudy.number_of_cases, "case")}
         {data && `, ${data.number_of_reads} reads in all, as the design says`}; every reader gets a random
         order of their own. Label schema, cases, design and AI cannot be changed afterwards.
       </Text>

@@ -1,6 +1,7 @@
 import { List, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { type LeftUndone as Left, leftQuery } from "@/api/running";
+import { agreeing, counted } from "@/domain/counted";
 import { ErrorNotice } from "@/ui/ErrorNotice";
 
 interface LeftUndoneProps {
@@ -34,9 +35,10 @@ function beforeClose(left: Left): string[] {
   const open = openArbitrations(left);
   return [
     unsigned > 0 &&
-      `${unsigned} read(s) are not signed, ${begun} of them begun. Their readers will not be able to finish them.`,
+      `${counted(unsigned, "read")} ${agreeing(unsigned, "is", "are")} not signed, ${begun} of them begun. Their readers will not be able to finish them.`,
     reopened > 0 && `${reopened} of these are reopened: their last signed revision stays in force.`,
-    open > 0 && `${open} arbitration(s) are not done. Their arbitrators can go on with them until the lock.`,
+    open > 0 &&
+      `${counted(open, "arbitration")} ${agreeing(open, "is", "are")} not done. Their arbitrators can go on with them until the lock.`,
     ...both(left),
   ].filter((line) => line !== false);
 }
@@ -45,7 +47,7 @@ function beforeLock(left: Left): string[] {
   const open = openArbitrations(left);
   return [
     open > 0 &&
-      `${open} arbitration(s) are not done. At the lock they stop, and their cases have no final answer.`,
+      `${counted(open, "arbitration")} ${agreeing(open, "is", "are")} not done. At the lock they stop, and their cases have no final answer.`,
     ...both(left),
   ].filter((line) => line !== false);
 }
@@ -54,9 +56,9 @@ function both({ arbitrations, vacant_cases, open_queries }: Left): (string | fal
   const stale = arbitrations?.stale ?? 0;
   return [
     stale > 0 &&
-      `${stale} arbitration(s) were signed over reads that have changed since. Until the lock they can be confirmed or reopened.`,
+      `${counted(stale, "arbitration")} ${agreeing(stale, "was", "were")} signed over reads that have changed since. Until the lock they can be confirmed or reopened.`,
     vacant_cases > 0 &&
-      `${vacant_cases} case(s) lack a reader after a withdrawal (People). Nobody new can read them after the close; arbitrators can decide them until the lock.`,
+      `${counted(vacant_cases, "case")} ${agreeing(vacant_cases, "lacks", "lack")} a reader after a withdrawal (People). Nobody new can read them after the close; arbitrators can decide them until the lock.`,
     open_queries > 0 && `Data queries that are open: ${open_queries}. They can be answered until the lock.`,
   ];
 }

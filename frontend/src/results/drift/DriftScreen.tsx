@@ -1,6 +1,6 @@
 import { Alert, Anchor, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { Link, useParams } from "react-router";
+import { Link } from "react-router";
 import { type Drift, type DriftWithheld, driftQuery } from "@/api/drift";
 import { type DriftChart, GROUPS } from "@/domain/drift";
 import { FilePrefix, fileNamePart } from "@/ui/charts/fileNames";
@@ -8,17 +8,18 @@ import { ErrorNotice } from "@/ui/ErrorNotice";
 import { LoadingScreen } from "@/ui/LoadingScreen";
 import { Screen } from "@/ui/Screen";
 import { Section } from "@/ui/Section";
+import { useVersion } from "../VersionFrame";
 import { DriftFigure } from "./DriftFigure";
 import { SignalsSection } from "./SignalsSection";
 import { WatchSection } from "./WatchSection";
 
 /** The drift of one model version: its rule, its signals and its charts. */
 export function DriftScreen() {
-  const { id = "", versionId = "" } = useParams();
+  const { id: versionId, ai_model: model, version } = useVersion();
   const { data: drift, error, refetch } = useQuery(driftQuery(versionId));
   if (error) return <ErrorNotice error={error} onRetry={() => void refetch()} />;
   if (!drift) return <LoadingScreen />;
-  const { name, version } = drift.model_version;
+  const { id, name } = model;
   return (
     <FilePrefix value={fileNamePart(`${name} ${version}`)}>
       <Screen

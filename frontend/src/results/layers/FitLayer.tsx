@@ -8,6 +8,7 @@ import {
   type LayerPreview,
   offeredSetsQuery,
   previewLayer,
+  type StoredLayer,
 } from "@/api/operatingLayers";
 import { type CalibrationMethod, METHODS } from "@/domain/operatingLayers";
 import { ErrorNotice } from "@/ui/ErrorNotice";
@@ -20,7 +21,7 @@ import { type ChosenSet, SetSelect } from "./SetSelect";
 
 interface FitLayerProps {
   version: ModelVersion;
-  onStored: (number: number) => void;
+  onStored: (layer: StoredLayer) => void;
 }
 
 interface Settings {
@@ -60,9 +61,9 @@ export function FitLayer({ version, onStored }: FitLayerProps) {
   const storing = useMutation({
     mutationFn: ({ digest }: LayerPreview) =>
       createLayer(version.id, { ...askedOf(settings), ...words, digest }, idempotencyKey),
-    onSuccess: async ({ number }) => {
+    onSuccess: async (layer) => {
       await queryClient.invalidateQueries({ queryKey: [...MODEL_VERSIONS_KEY, version.id] });
-      onStored(number);
+      onStored(layer);
     },
   });
   // What was looked at belongs to the fields as they were: with another value it is gone.

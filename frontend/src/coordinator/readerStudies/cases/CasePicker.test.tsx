@@ -94,7 +94,7 @@ test("what was picked in an old tab is added to the cases that were drawn since"
   await screen.findByText("The cases were changed elsewhere meanwhile");
   expect(state.stored).toEqual([["d"], ["b"]]);
   fireEvent.click(screen.getByRole("button", { name: "Load the present cases" }));
-  await screen.findByRole("heading", { name: "2 case(s) selected" });
+  await screen.findByRole("heading", { name: "2 cases selected" });
   await waitFor(() => expect(screen.queryByText("The cases were changed elsewhere meanwhile")).toBeNull());
   fireEvent.click(screen.getByRole("button", { name: "Save selection" }));
   await waitFor(() => expect(state.stored).toEqual([["d"], ["c"]]));
@@ -115,7 +115,7 @@ test("imaging studies of one patient become one case, in the order wanted, and c
   tick("Tick number 1, patient a");
   tick("Tick number 3, patient b");
   press("Read together as one case");
-  screen.getByRole("heading", { name: "2 case(s) selected" });
+  screen.getByRole("heading", { name: "2 cases selected" });
   press("Move image 2 of number 2 forward");
   press("Save selection");
   await waitFor(() => expect(state.stored).toEqual([["a"], ["bb", "b"]]));

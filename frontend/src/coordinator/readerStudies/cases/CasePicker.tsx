@@ -6,6 +6,7 @@ import { Link } from "react-router";
 import { type ImagingFilter, imagingStudiesQuery } from "@/api/imaging";
 import { Problem } from "@/api/problem";
 import { type Case, imagesOf, putCases } from "@/api/readerStudies";
+import { counted } from "@/domain/counted";
 import { Section } from "@/ui/Section";
 import { UnsavedGuard } from "@/ui/UnsavedGuard";
 import { type PartProps, useStudyChange } from "../parts";
@@ -37,7 +38,7 @@ export function CasePicker({ readerStudy, cases }: PartProps & { cases: Case[] }
   const faults = useMemo(() => caseFaults(saving.error, saving.variables), [saving.error, saving.variables]);
   return (
     <Section
-      title={`${selection.cases.length} case(s) selected`}
+      title={`${counted(selection.cases.length, "case")} selected`}
       about={<AboutCases readerStudyId={readerStudy.id} />}
       actions={
         <Button

@@ -2,6 +2,7 @@ import { Button, Group, Stack, Table, Text } from "@mantine/core";
 import { useEffect, useMemo, useRef, useState } from "react";
 import type { CaseClinicalText } from "@/api/clinicalTexts";
 import { type Case, imagesOf } from "@/api/readerStudies";
+import { counted } from "@/domain/counted";
 import { StudyLine } from "../cases/StudyLine";
 import classes from "./ClinicalTexts.module.css";
 import { TextEditor } from "./TextEditor";
@@ -136,7 +137,7 @@ function TextOf({ row }: { row: CaseClinicalText }) {
       <p className={classes.text}>{row.text}</p>
       <Text size="xs" c="dimmed">
         Version {row.version}
-        {row.number_shown > 0 && ` · a version was shown with ${row.number_shown} read(s)`}
+        {row.number_shown > 0 && ` · a version was shown with ${counted(row.number_shown, "read")}`}
       </Text>
     </>
   );

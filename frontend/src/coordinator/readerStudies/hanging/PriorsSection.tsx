@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import { suggestPriors } from "@/api/hanging";
 import { type Case, casesQuery } from "@/api/readerStudies";
+import { counted } from "@/domain/counted";
 import { ErrorNotice } from "@/ui/ErrorNotice";
 import { Section } from "@/ui/Section";
 import { type PartProps, useStudyChange } from "../parts";
@@ -73,7 +74,7 @@ function Suggest({ readerStudyId }: { readerStudyId: string }) {
           Suggest priors for cases without
         </Button>
         <Text size="sm" c="dimmed" role="status">
-          {suggesting.data && `${suggesting.data.cases} case(s) got priors.`}
+          {suggesting.data && `${counted(suggesting.data.cases, "case")} got priors.`}
         </Text>
       </Group>
     </>

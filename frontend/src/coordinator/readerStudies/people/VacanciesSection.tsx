@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { membersQuery } from "@/api/readerStudies";
 import { type Replacement, replacementsQuery, replaceReader, type Vacancy } from "@/api/running";
+import { agreeing, counted } from "@/domain/counted";
 import { ErrorNotice } from "@/ui/ErrorNotice";
 import { Section } from "@/ui/Section";
 import { dateTime } from "@/ui/times";
@@ -57,7 +58,8 @@ function VacancyForm({ readerStudy, vacancy, hasArbitrators }: VacancyFormProps)
       <Text size="sm" mb={6}>
         <b>{vacancy.name || vacancy.username}</b>, withdrawn: {vacancy.reason}
         <br />
-        {cases.length} case(s) wait for another reader: {cases.slice(0, 12).join(", ")}
+        {counted(cases.length, "case")} {agreeing(cases.length, "waits", "wait")} for another reader:{" "}
+        {cases.slice(0, 12).join(", ")}
         {cases.length > 12 && " …"}
       </Text>
       {replacing.error && <ErrorNotice error={replacing.error} title="Nobody was named" />}

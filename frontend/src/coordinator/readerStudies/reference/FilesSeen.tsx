@@ -1,5 +1,6 @@
 import { Alert, Button, Group, Table, Text } from "@mantine/core";
 import type { FilesPreview } from "@/api/reference";
+import { counted } from "@/domain/counted";
 import { LesionTable } from "./LesionTable";
 import { SOURCES } from "./sources";
 
@@ -43,7 +44,7 @@ export function FilesSeen({ seen, nextVersion, isStoring, onStore }: FilesSeenPr
       </Table>
       <Group gap="sm">
         <Text size="sm">
-          {seen.cases.length} case(s): {positive} positive, {seen.cases.length - positive} negative
+          {counted(seen.cases.length, "case")}: {positive} positive, {seen.cases.length - positive} negative
           {seen.base_version !== null &&
             `; against version ${seen.base_version}: ${added} new, ${changed} changed`}
           .
@@ -65,7 +66,11 @@ export function FilesSeen({ seen, nextVersion, isStoring, onStore }: FilesSeenPr
         </Alert>
       )}
       {seen.missing.length > 0 && (
-        <Alert color="yellow" variant="light" title={`${seen.missing.length} case(s) would have no truth`}>
+        <Alert
+          color="yellow"
+          variant="light"
+          title={`${counted(seen.missing.length, "case")} would have no truth`}
+        >
           <Text size="sm">{seen.missing.slice(0, 50).join(", ")}</Text>
         </Alert>
       )}

@@ -9,6 +9,7 @@ import {
   readerStudyFiles,
   referenceStandardQuery,
 } from "@/api/readerStudies";
+import { counted } from "@/domain/counted";
 import { EmptyState } from "@/ui/EmptyState";
 import { ErrorNotice } from "@/ui/ErrorNotice";
 import { LoadingScreen } from "@/ui/LoadingScreen";
@@ -76,7 +77,11 @@ function InForce({ standard }: { standard: ReferenceStandard }) {
         </Table.Tbody>
       </Table>
       {standard.missing.length > 0 && (
-        <Alert color="yellow" variant="light" title={`${standard.missing.length} case(s) without a truth`}>
+        <Alert
+          color="yellow"
+          variant="light"
+          title={`${counted(standard.missing.length, "case")} without a truth`}
+        >
           <Text size="sm">{standard.missing.join(", ")}. The analysis leaves them out and says so.</Text>
         </Alert>
       )}

@@ -1,5 +1,6 @@
 import { Anchor, Group, Text } from "@mantine/core";
 import { checkDraw, type Draw, samplingFiles } from "@/api/sampling";
+import { counted } from "@/domain/counted";
 import { shareText } from "@/domain/sampling";
 import { Section } from "@/ui/Section";
 import { dateTime } from "@/ui/times";
@@ -43,7 +44,7 @@ function toldOf({ one_per_patient, replaces, number_left_out, prevalence }: Draw
   const parts = [
     one_per_patient ? "One imaging study per patient" : "Also several imaging studies of a patient",
     replaces ? "in place of the cases there were" : "added to the cases there were",
-    ...(number_left_out > 0 ? [`${number_left_out} candidate(s) left out: cases already`] : []),
+    ...(number_left_out > 0 ? [`${counted(number_left_out, "candidate")} left out: cases already`] : []),
     ...(prevalence
       ? [
           `prevalence ${shareText(prevalence.frame)} in the frame, ${shareText(prevalence.sample)} in the sample`,
