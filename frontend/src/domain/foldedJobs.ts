@@ -1,3 +1,5 @@
+import { agreeing, counted } from "./counted";
+
 /** What a fold of jobs has to know of one. */
 interface Foldable {
   state: string;
@@ -27,7 +29,6 @@ export function foldText(folded: readonly Foldable[]): string {
     failed > 0 && `${failed} failed`,
     failed < folded.length && `${folded.length - failed} cancelled`,
   ];
-  const jobs =
-    folded.length === 1 ? "1 older job was not finished" : `${folded.length} older jobs were not finished`;
+  const jobs = `${counted(folded.length, "older job")} ${agreeing(folded.length, "was", "were")} not finished`;
   return `${jobs}: ${counts.filter(Boolean).join(", ")}`;
 }
