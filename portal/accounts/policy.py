@@ -151,6 +151,8 @@ ROUTES: dict[str, dict[str, Action]] = {
     "model-versions": {"GET": _A.AI_VIEW},
     "model-version": {"GET": _A.AI_VIEW},
     "model-version-predictions": {"GET": _A.AI_VIEW, "POST": _A.PREDICTIONS_POST},
+    # The images are asked for too: `portal.inference.access` looks whether the caller may see them.
+    "model-version-prediction": {"GET": _A.AI_VIEW},
     "model-version-prediction-heat-map": {"GET": _A.AI_VIEW},
     "model-version-prediction-segment": {"GET": _A.AI_VIEW},
     "model-version-prediction-measurements": {"GET": _A.AI_VIEW, "POST": _A.AI_MANAGE},

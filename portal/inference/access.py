@@ -11,6 +11,7 @@ from portal.accounts.models import User
 from portal.accounts.permissions import site_roles
 from portal.accounts.policy import Role
 from portal.errors import Invalid, NotFound
+from portal.imaging.access import viewable_imaging_studies
 from portal.imaging.models import ImagingStudy
 from portal.inference.finding_segments import is_segment
 from portal.inference.models import (
@@ -75,6 +76,14 @@ def prediction_of(model_version_id: uuid.UUID, prediction_id: uuid.UUID) -> Pred
     if found is None:
         raise NotFound
     return found
+
+
+def prediction_for_viewer(user: User, model_version_id: uuid.UUID, prediction_id: uuid.UUID) -> Prediction:
+    """Return a prediction of this model version to somebody who may see the images that it is about."""
+    prediction = prediction_of(model_version_id, prediction_id)
+    if not viewable_imaging_studies(user).filter(pk=prediction.imaging_study_id).exists():
+        raise NotFound
+    return prediction
 
 
 def ai_segment_of(model_version_id: uuid.UUID, prediction_id: uuid.UUID, sha256: str) -> str:

@@ -190,13 +190,23 @@ def explanation_jobs_of(*, model_version: ModelVersion) -> QuerySet[ExplanationJ
 
 def explanation_items_of(*, job: ExplanationJob) -> QuerySet[ExplanationItem]:
     """Return the predictions of a job that explains, in their order of work."""
-    return ExplanationItem.objects.filter(job=job).select_related("prediction__imaging_study")
+    return ExplanationItem.objects.filter(job=job).select_related("prediction__imaging_study__patient")
 
 
 def explanations_of(*, model_version: ModelVersion) -> QuerySet[Explanation]:
     """Return the explanations of a version's predictions with their checks, newest first."""
-    found = Explanation.objects.filter(prediction__model_version=model_version)
-    return found.select_related("prediction__imaging_study", "weights_check")
+    return _with_checks(Explanation.objects.filter(prediction__model_version=model_version))
+
+
+def explanations_of_prediction(*, prediction: Prediction) -> QuerySet[Explanation]:
+    """Return all explanations of one prediction with their checks, newest first."""
+    return _with_checks(Explanation.objects.filter(prediction=prediction))
+
+
+def _with_checks(found: QuerySet[Explanation]) -> QuerySet[Explanation]:
+    # The same order where two are of the same moment, as those that one job stores can be.
+    newest_first = found.order_by("-created_at", "-id")
+    return newest_first.select_related("prediction__imaging_study__patient", "weights_check")
 
 
 def explanations_in_force(*, prediction: Prediction, frozen_at: datetime | None) -> list[Explanation]:

@@ -8,6 +8,7 @@ from portal.inference.api import (
     explanations,
     measurements,
     model_uploads,
+    prediction_images,
     predictions,
     runs,
 )
@@ -48,6 +49,11 @@ urlpatterns = [
     path("model-versions", ai_models.ModelVersionsApi.as_view(), name="model-versions"),
     path(VERSION, ai_models.ModelVersionApi.as_view(), name="model-version"),
     path(f"{VERSION}/predictions", predictions.PredictionsApi.as_view(), name="model-version-predictions"),
+    path(
+        f"{VERSION}/predictions/<uuid:prediction_id>",
+        prediction_images.PredictionApi.as_view(),
+        name="model-version-prediction",
+    ),
     path(
         f"{VERSION}/predictions/<uuid:prediction_id>/heat-map",
         predictions.HeatMapApi.as_view(),

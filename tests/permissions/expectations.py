@@ -183,6 +183,7 @@ EXPECTED: dict[str, dict[str, Row]] = {
     "model-versions": {"GET": BUILDERS},
     "model-version": {"GET": BUILDERS},
     "model-version-predictions": {"GET": BUILDERS, "POST": POSTING},
+    "model-version-prediction": {"GET": BUILDERS},
     "model-version-prediction-heat-map": {"GET": BUILDERS},
     "model-version-prediction-segment": {"GET": BUILDERS},
     "model-version-prediction-measurements": {"GET": BUILDERS, "POST": BUILDERS},

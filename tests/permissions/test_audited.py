@@ -177,6 +177,7 @@ VIEWS = {
     "frames-frame": "images.view",
     "frames-bundle": "images.view",
     "model-version-predictions": "predictions.view",
+    "model-version-prediction": "prediction.view",
     "model-version-prediction-heat-map": "heat_map.view",
     "model-version-prediction-measurements": "measurements.view",
     "model-version-explanations": "explanations.view",

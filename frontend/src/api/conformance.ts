@@ -24,6 +24,7 @@ import type {
   OperatingLayer,
   StoredLayer,
 } from "./operatingLayers";
+import type { PredictionShown } from "./predictionImages";
 import type { StoredPreferences } from "./preferences";
 import type {
   AiPrediction,
@@ -52,6 +53,9 @@ export type Conformance = [
   None<Unknown<DraftSaved, Schemas["DraftOutput"]>>,
   None<Unknown<ReadSigned, Schemas["SignedOutput"]>>,
   None<Unknown<AiPrediction, Schemas["PredictionShownOutput"]>>,
+  None<Unknown<PredictionShown, Schemas["PredictionOverImagesOutput"]>>,
+  None<Unknown<PredictionShown["imaging_study"], Schemas["ShownImagingStudyOutput"]>>,
+  None<Unknown<PredictionShown["explanations"][number], Schemas["ExplanationOutput"]>>,
   None<Unknown<Measuring, Schemas["MeasuringOutput"]>>,
   None<Unknown<AiMeasuring, Schemas["AiMeasuringOutput"]>>,
   None<Unknown<OwnMeasurement, Schemas["ReadSegmentMeasurementOutput"]>>,

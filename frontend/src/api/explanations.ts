@@ -1,6 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
-import type { AiExplanation, ExplanationMethod } from "@/domain/aiMaps";
-import type { Uncertainty } from "@/domain/uncertainty";
+import type { AiExplanation, ExplanationMethod, ExplanationParameters } from "@/domain/aiMaps";
+import type { ListedImagingStudy } from "@/domain/predictionWords";
 import type { WeightsCheck } from "@/domain/weightsCheck";
 import { MODEL_VERSIONS_KEY } from "./ai";
 import { type Job, type JobState, pollInterval } from "./jobs";
@@ -10,13 +10,14 @@ import { call } from "./send";
 export interface ExplanationJob extends Job {
   method: ExplanationMethod;
   output_name: string;
-  parameters: { layer?: string; steps?: number; baseline_hu?: number };
+  parameters: ExplanationParameters;
   checks_weights: boolean;
 }
 
 export interface ExplanationItem {
   prediction_id: string;
   imaging_study_uid: string;
+  imaging_study: ListedImagingStudy;
   state: JobState;
   reason_code: string;
   reason: string;
@@ -30,7 +31,10 @@ export interface ExplanationJobDetail extends ExplanationJob {
 export interface Explanation extends AiExplanation {
   prediction_id: string;
   imaging_study_uid: string;
-  parameters: { layer?: string; steps?: number; baseline_hu?: number };
+  imaging_study: ListedImagingStudy;
+  parameters: ExplanationParameters;
+  /** The magnitude that the map is greatest with. */
+  greatest: number;
   /** Of integrated gradients also how far the attributions add up to the difference of the two scores. */
   facts: { score: number; baseline_score?: number; attribution_sum?: number; completeness_error?: number };
   software: Record<string, string>;
@@ -45,17 +49,6 @@ export interface NewExplanationJob {
   steps: number;
   baseline_hu: number | null;
   checks_weights: boolean;
-}
-
-/** What the portal has computed for an imaging study. */
-export interface ListedPrediction {
-  id: string;
-  imaging_study_uid: string;
-  score: number;
-  source: string;
-  in_force: boolean;
-  /** Set where the score is a mean of samples, which no map explains. */
-  uncertainty: Uncertainty | null;
 }
 
 const ofVersion = (id: string) => [...MODEL_VERSIONS_KEY, id];
@@ -81,15 +74,6 @@ export const explanationsQuery = (versionId: string, done: number) =>
     queryKey: [...ofVersion(versionId), "explanations", done],
     queryFn: ({ signal }) => allRows<Explanation>(`${path(versionId)}/explanations`, signal),
     placeholderData: (before) => before,
-  });
-
-export const computedPredictionsQuery = (versionId: string) =>
-  queryOptions({
-    queryKey: [...ofVersion(versionId), "predictions"],
-    queryFn: async ({ signal }) => {
-      const all = await allRows<ListedPrediction>(`${path(versionId)}/predictions?page_size=1000`, signal);
-      return all.filter(({ in_force, source }) => in_force && source === "COMPUTED");
-    },
   });
 
 export const startExplanations = (versionId: string, body: NewExplanationJob, idempotencyKey: string) =>

@@ -1,9 +1,9 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
 import type { ExplanationMethod } from "@/domain/aiMaps";
-import type { ListedMeasuring, MeasuringState, Sourced } from "@/domain/predictionWords";
+import type { ListedImagingStudy, ListedMeasuring, MeasuringState, Sourced } from "@/domain/predictionWords";
 import type { Uncertainty } from "@/domain/uncertainty";
 import { MODEL_VERSIONS_KEY } from "./ai";
-import { withParameters } from "./lists";
+import { allRows, LARGEST_PAGE, withParameters } from "./lists";
 import type { Measuring } from "./measurements";
 import { call } from "./send";
 import type { Page } from "./types";
@@ -22,14 +22,7 @@ export interface PredictionFilter {
 export interface PredictionInList extends Sourced {
   id: string;
   imaging_study_uid: string;
-  imaging_study: {
-    study_description: string;
-    modalities: string[];
-    body_part: string;
-    patient_key: string;
-    study_date: string | null;
-    is_synthetic: boolean;
-  };
+  imaging_study: ListedImagingStudy;
   score: number;
   uncertainty: Uncertainty | null;
   outcome: Outcome;
@@ -65,6 +58,17 @@ export const predictionListQuery = (
     refetchInterval: ({ state }) => {
       const rows = state.data?.pages.flatMap(({ results }) => results) ?? [];
       return rows.some((row) => row.measuring.state === "WAITING") ? AGAIN_AFTER_MS : false;
+    },
+  });
+
+/** All that the portal has computed and that are in force, for choosing. */
+export const computedPredictionsQuery = (versionId: string) =>
+  queryOptions({
+    queryKey: [...MODEL_VERSIONS_KEY, versionId, "predictions"],
+    queryFn: async ({ signal }) => {
+      const asked = { in_force: "true", page_size: LARGEST_PAGE };
+      const all = await allRows<PredictionInList>(withParameters(path(versionId), asked), signal);
+      return all.filter(({ source }) => source === "COMPUTED");
     },
   });
 

@@ -292,7 +292,10 @@ export function comparisonQuery(readId: string, isAvailable: boolean, cells: str
 }
 
 /** The findings under names of their own in the case: each prediction has ids of its own only. */
-function withFindingsNamed<P extends AiPrediction>(prediction: P, study_instance_uid: string | null): P {
+export function withFindingsNamed<P extends AiPrediction>(
+  prediction: P,
+  study_instance_uid: string | null,
+): P {
   const { prediction_id } = prediction;
   const findings = prediction.findings.map((finding): AiFinding => {
     const name = { prediction_id, ai_finding_id: finding.id };

@@ -1234,6 +1234,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/model-versions/{model_version_id}/predictions/{prediction_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return a prediction with its imaging study's series and its explanations; recorded as a look at it. */
+        get: operations["model_versions_predictions_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/model-versions/{model_version_id}/predictions/{prediction_id}/heat-map": {
         parameters: {
             query?: never;
@@ -5340,6 +5357,7 @@ export interface components {
             /** Format: uuid */
             prediction_id: string;
             imaging_study_uid: string;
+            imaging_study: components["schemas"]["ListedImagingStudyOutput"];
             state?: components["schemas"]["JobStateEnum"];
             reason_code?: string;
             reason?: string;
@@ -5463,6 +5481,7 @@ export interface components {
             /** Format: uuid */
             job_id: string;
             imaging_study_uid: string;
+            imaging_study: components["schemas"]["ListedImagingStudyOutput"];
             /**
              * Format: double
              * @description Magnitude that the largest byte, 255, stands for.
@@ -6870,6 +6889,12 @@ export interface components {
             name: string;
             answers: components["schemas"]["AnswerShownOutput"][];
         };
+        /**
+         * @description * `POSITIVE` - POSITIVE
+         *     * `NEGATIVE` - NEGATIVE
+         * @enum {string}
+         */
+        OutcomeFe2Enum: "POSITIVE" | "NEGATIVE";
         /** @description The adjudicator's own decision. */
         OwnDecisionOutput: {
             number: number;
@@ -7312,7 +7337,7 @@ export interface components {
             findings?: components["schemas"]["FindingShapeRequest"][];
             heat_map?: components["schemas"]["HeatMapInputShapeRequest"] | null;
         };
-        /** @description A prediction, whether it is the one in force, and its score through an operating layer where one is asked for. */
+        /** @description A prediction in the list, with what it is of and what explains it by name. */
         PredictionListedOutput: {
             /** Format: uuid */
             readonly id: string;
@@ -7335,22 +7360,16 @@ export interface components {
             /** Format: date-time */
             readonly created_at: string;
             in_force: boolean;
-            readonly outcome: components["schemas"]["PredictionListedOutputOutcomeEnum"];
+            readonly outcome: components["schemas"]["OutcomeFe2Enum"];
             /**
              * Format: double
              * @description Return the probability that the layer makes of the score; None where no layer was asked for.
              */
             readonly calibrated_score: number | null;
-            imaging_study: components["schemas"]["ListedImagingStudyOutput"];
             measuring: components["schemas"]["ListedMeasuringOutput"];
+            imaging_study: components["schemas"]["ListedImagingStudyOutput"];
             explanations: components["schemas"]["ListedExplanationOutput"][];
         };
-        /**
-         * @description * `POSITIVE` - POSITIVE
-         *     * `NEGATIVE` - NEGATIVE
-         * @enum {string}
-         */
-        PredictionListedOutputOutcomeEnum: "POSITIVE" | "NEGATIVE";
         /** @description What a model version said about an imaging study. */
         PredictionOutput: {
             /** Format: uuid */
@@ -7373,6 +7392,39 @@ export interface components {
             run_id: string | null;
             /** Format: date-time */
             readonly created_at: string;
+        };
+        /** @description A prediction, the series to show it on, and all of its explanations with their checks, newest first. */
+        PredictionOverImagesOutput: {
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: uuid */
+            imaging_study_id: string;
+            imaging_study_uid: string;
+            /** Format: double */
+            score: number;
+            uncertainty: components["schemas"]["UncertaintyShape"] | null;
+            findings?: unknown;
+            heat_map?: components["schemas"]["HeatMapOutput"] | null;
+            source: components["schemas"]["SourceBd4Enum"];
+            weights_digest?: string;
+            /** @description SHA-256 over the input's instances and pixels. */
+            input_digest?: string;
+            /** @description Of DICOM: its files, rules and tracking ids; `dicom_merge`. */
+            origin?: unknown;
+            /** Format: uuid */
+            run_id: string | null;
+            /** Format: date-time */
+            readonly created_at: string;
+            in_force: boolean;
+            readonly outcome: components["schemas"]["OutcomeFe2Enum"];
+            /**
+             * Format: double
+             * @description Return the probability that the layer makes of the score; None where no layer was asked for.
+             */
+            readonly calibrated_score: number | null;
+            measuring: components["schemas"]["ListedMeasuringOutput"];
+            imaging_study: components["schemas"]["ShownImagingStudyOutput"];
+            readonly explanations: components["schemas"]["ExplanationOutput"][];
         };
         /** @description What the AI says of the case. */
         PredictionShownOutput: {
@@ -8529,6 +8581,28 @@ export interface components {
         SeriesTextOutput: {
             series_instance_uid: string;
             description: string;
+        };
+        /** @description An imaging study in words and in its series. */
+        ShownImagingStudyOutput: {
+            study_instance_uid: string;
+            study_description?: string;
+            modalities?: unknown;
+            body_part?: string;
+            patient_key: string;
+            /** Format: date */
+            study_date?: string | null;
+            is_synthetic?: boolean;
+            readonly series: components["schemas"]["ShownSeriesOutput"][];
+        };
+        /** @description A series as the viewer hangs it. */
+        ShownSeriesOutput: {
+            series_instance_uid: string;
+            modality: string;
+            series_number?: number | null;
+            number_of_instances?: number;
+            facts: {
+                [key: string]: unknown;
+            } | null;
         };
         /** @description The account that the page belongs to, and its password. */
         SignInAgainInputRequest: {
@@ -11991,6 +12065,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PostedOutput"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    model_versions_predictions_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                model_version_id: string;
+                prediction_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PredictionOverImagesOutput"];
                 };
             };
             /** @description A problem document. */

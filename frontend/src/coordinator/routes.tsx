@@ -37,6 +37,10 @@ export const coordinatorRoutes: RouteObject[] = [
         path: "ai-models/:id",
         lazy: async () => ({ Component: (await import("./ai/AiModelScreen")).AiModelScreen }),
       },
+      {
+        path: "ai-models/:id/versions/:versionId/predictions/:predictionId",
+        lazy: async () => ({ Component: (await import("./ai/PredictionScreen")).PredictionScreen }),
+      },
     ],
   },
   {

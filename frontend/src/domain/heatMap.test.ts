@@ -1,5 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { HEAT_STEPS, type HeatMap, heatColour, heatStep, inverse, paintHeat } from "./heatMap";
+import {
+  brightestPlace,
+  HEAT_STEPS,
+  type HeatMap,
+  heatColour,
+  heatStep,
+  inverse,
+  paintHeat,
+} from "./heatMap";
 
 /** 4 x 3 x 2 voxels of 2 x 3 x 5 mm whose first centre lies at (10, 20, 30); one of them is hot. */
 function heatMap(hot: [number, number, number], value = 255): HeatMap {
@@ -117,5 +125,21 @@ describe("the opacity key", () => {
     expect(opacity).toBe(1);
     for (let press = 0; press < 9; press += 1) opacity = heatStep(opacity, -1);
     expect(opacity).toBe(HEAT_STEPS[0]);
+  });
+});
+
+describe("the brightest place", () => {
+  it("is the centre of the greatest voxel in the patient, whichever that is", () => {
+    for (const column of [0, 1, 2, 3])
+      for (const row of [0, 1, 2])
+        for (const slice of [0, 1]) {
+          // By hand from the steps and the first centre of the grid.
+          const place = [10 + 2 * column, 20 + 3 * row, 30 + 5 * slice];
+          expect(brightestPlace(heatMap([column, row, slice], 1))).toEqual(place);
+        }
+  });
+
+  it("is nowhere in a map of nothing", () => {
+    expect(brightestPlace(heatMap([0, 0, 0], 0))).toBeNull();
   });
 });

@@ -134,6 +134,20 @@ function indexOf(rows: readonly [Row, Row, Row], [x, y, z]: PatientMm, one: 0 | 
   return [at(rows[0]), at(rows[1]), at(rows[2])];
 }
 
+/** Where in the patient a map is greatest, in millimetres: the first such voxel; null for a map of nothing. */
+export function brightestPlace({ grid, voxels }: HeatMap): PatientMm | null {
+  const greatest = voxels.reduce((most, value) => Math.max(most, value), 0);
+  if (greatest === 0) return null;
+  const at = voxels.indexOf(greatest);
+  const column = at % grid.columns;
+  const row = Math.floor(at / grid.columns) % grid.rows;
+  const slice = Math.floor(at / (grid.columns * grid.rows));
+  const [x = 0, y = 0, z = 0] = grid.affine.map(
+    ([a = 0, b = 0, c = 0, d = 0]) => a * column + b * row + c * slice + d,
+  );
+  return [x, y, z];
+}
+
 /** Steps of the opacity key: off, then ever more. */
 export const HEAT_STEPS = [0, 0.2, 0.4, 0.6, 0.8, 1] as const;
 

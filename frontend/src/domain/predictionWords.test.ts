@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import {
   hasMeasurements,
+  hasWords,
   type ListedMeasuring,
   MEASURING_WORDS,
   type MeasuringState,
@@ -8,6 +9,8 @@ import {
   measuringProgress,
   measuringReasons,
   sourceText,
+  studyFacts,
+  studyName,
 } from "./predictionWords";
 
 const measuring = (changes: Partial<ListedMeasuring>): ListedMeasuring => ({
@@ -55,5 +58,29 @@ describe("the list of predictions", () => {
     const states = Object.keys(MEASURING_WORDS) as MeasuringState[];
     expect(states.filter((state) => mayMeasure({ state }))).toEqual(["NOT_BEGUN", "FAILED"]);
     expect(states.filter((state) => hasMeasurements({ state }))).toEqual(["MEASURED", "PARTLY_MEASURED"]);
+  });
+});
+
+describe("the name of an imaging study", () => {
+  const study = {
+    study_description: "CT chest",
+    modalities: ["CT"],
+    body_part: "CHEST",
+    patient_key: "P-0012",
+    study_date: "2024-03-03",
+    is_synthetic: false,
+  };
+
+  it("is its description, else its body part, with what is known of it", () => {
+    expect([studyName(study), studyFacts(study)]).toEqual(["CT chest", "CT · P-0012 · 2024-03-03"]);
+    const bare = { ...study, study_description: "", body_part: "", modalities: [], study_date: null };
+    expect([studyName(bare), studyFacts(bare)]).toEqual(["No description", "P-0012"]);
+    expect(studyName({ ...study, study_description: "" })).toBe("CHEST");
+  });
+
+  it("is found by words in any order and case, and everything by none", () => {
+    expect(hasWords("CT chest · P-0012 · score 0.913", "0.91 Chest")).toBe(true);
+    expect(hasWords("CT chest · P-0012", "chest P-0013")).toBe(false);
+    expect(hasWords("CT chest", "  ")).toBe(true);
   });
 });

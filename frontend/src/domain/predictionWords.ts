@@ -19,6 +19,34 @@ export interface ListedMeasuring {
   not_measured: { finding_id: string; reason_code: string; reason: string }[];
 }
 
+/** An imaging study as lists of predictions and explanations name it. */
+export interface ListedImagingStudy {
+  study_description: string;
+  modalities: string[];
+  body_part: string;
+  patient_key: string;
+  study_date: string | null;
+  is_synthetic: boolean;
+}
+
+export function studyName({ study_description, body_part }: ListedImagingStudy): string {
+  return study_description || body_part || "No description";
+}
+
+/** "CT · P-0012 · 2024-03-03". */
+export function studyFacts({ modalities, patient_key, study_date }: ListedImagingStudy): string {
+  return [modalities.join(", "), patient_key, study_date?.slice(0, 10)].filter(Boolean).join(" · ");
+}
+
+/** Whether each word is somewhere in a text, in whatever order. */
+export function hasWords(text: string, words: string): boolean {
+  const low = text.toLowerCase();
+  return words
+    .toLowerCase()
+    .split(/\s+/)
+    .every((word) => low.includes(word));
+}
+
 /** Where a prediction came from; of DICOM with the kinds of its files. */
 export interface Sourced {
   source: "COMPUTED" | "API" | "CSV" | "DICOM";

@@ -1,12 +1,5 @@
 import { useEffect } from "react";
-
-const FIELD = "input, textarea, select, [contenteditable]";
-const TICKS = 'input:is([type="checkbox"], [type="radio"], [type="button"], [type="range"])';
-
-/** Whether letters typed there are text, or choose an option; what is only ticked leaves them to the room. */
-export function isField(target: EventTarget | null): target is HTMLElement {
-  return target instanceof HTMLElement && target.matches(FIELD) && !target.matches(TICKS);
-}
+import { isField } from "@/ui/isField";
 
 /**
  * The room is worked in, not copied from: nothing outside its fields is selected or dragged, for the browser would take

@@ -1,10 +1,10 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { HotkeyAction } from "@/domain/hotkeys";
 import { isOfCase, isOnImages, type ReadOnImages, type ToForm, type ToImages } from "@/domain/windows";
+import { aiMarkId } from "@/ui/ai/aiMarks";
 import type { Ai } from "./ai/useAi";
 import type { Images } from "./useImages";
 import type { ReadSessionHandle } from "./useReadSession";
-import { aiMarkId } from "./viewerMarks";
 import { type Line, lineOfForm, ownFormId } from "./windowChannel";
 
 const LOOK_MS = 1000;

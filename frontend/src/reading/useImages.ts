@@ -5,6 +5,7 @@ import { type Grid, withSeries } from "@/domain/grid";
 import type { Looks } from "@/domain/keptView";
 import { findingOfMark, markIn } from "@/domain/payload";
 import type { Segment } from "@/domain/segments";
+import { aiMarks, aiSegmentPlaces, withoutSettled } from "@/ui/ai/aiMarks";
 import { useJumps } from "@/ui/useJumps";
 import type { ViewerHandle, ViewerMark } from "@/viewer";
 import { useReadersMarks, useReadersPlaces } from "./arbitration/useReadersMarks";
@@ -12,7 +13,7 @@ import { isShownPrior, type PriorsShown, seriesOf, studyAbout } from "./caseImag
 import { useHanging } from "./useHanging";
 import { type MarkDrawing, useMarkDrawing } from "./useMarkDrawing";
 import type { EditedRead } from "./useReadSession";
-import { aiMarks, aiSegmentPlaces, ownMarks, priorMarks, segmentPlace, withoutSettled } from "./viewerMarks";
+import { ownMarks, priorMarks, segmentPlace } from "./viewerMarks";
 
 export interface Images extends MarkDrawing {
   viewer: RefObject<ViewerHandle | null>;

@@ -15,6 +15,7 @@ from portal.accounts.authentication import caller
 from portal.inference import explanation_jobs as services
 from portal.inference import selectors
 from portal.inference.access import explanation_by_id, explanation_job_by_id, model_version_by_id
+from portal.inference.api.prediction_list import ListedImagingStudyOutput
 from portal.inference.api.predictions import voxels_response
 from portal.inference.api.shapes import JOB_FIELDS
 from portal.inference.explanation_jobs import ExplanationAsked
@@ -82,10 +83,11 @@ class ExplanationItemOutput(serializers.ModelSerializer[ExplanationItem]):
 
     prediction_id = serializers.UUIDField()
     imaging_study_uid = serializers.CharField(source="prediction.imaging_study.study_instance_uid")
+    imaging_study = ListedImagingStudyOutput(source="prediction.imaging_study")
 
     class Meta:
         model = ExplanationItem
-        fields = ["prediction_id", "imaging_study_uid", "state", "reason_code", "reason"]
+        fields = ["prediction_id", "imaging_study_uid", "imaging_study", "state", "reason_code", "reason"]
 
 
 class ExplanationJobDetailOutput(ExplanationJobOutput):
@@ -149,6 +151,7 @@ class ExplanationOutput(ExplanationGridOutput):
     prediction_id = serializers.UUIDField()
     job_id = serializers.UUIDField()
     imaging_study_uid = serializers.CharField(source="prediction.imaging_study.study_instance_uid")
+    imaging_study = ListedImagingStudyOutput(source="prediction.imaging_study")
     weights_check = WeightsCheckOutput(allow_null=True, default=None)
 
     class Meta(ExplanationGridOutput.Meta):
@@ -158,6 +161,7 @@ class ExplanationOutput(ExplanationGridOutput):
             "prediction_id",
             "job_id",
             "imaging_study_uid",
+            "imaging_study",
             "greatest",
             "input_digest",
             "software",

@@ -74,15 +74,13 @@ class ListedExplanationOutput(serializers.ModelSerializer[Explanation]):
         fields = ["id", "method", "output_name"]
 
 
-class PredictionListedOutput(PredictionOutput):
+class PredictionJudgedOutput(PredictionOutput):
     """A prediction, whether it is the one in force, and its score through an operating layer where one is asked for."""
 
     in_force = serializers.BooleanField()
     outcome = serializers.SerializerMethodField()
     calibrated_score = serializers.SerializerMethodField()
-    imaging_study = ListedImagingStudyOutput()
     measuring = ListedMeasuringOutput(source="*")
-    explanations = ListedExplanationOutput(source="explained", many=True)
 
     class Meta(PredictionOutput.Meta):
         fields = [
@@ -90,9 +88,7 @@ class PredictionListedOutput(PredictionOutput):
             "in_force",
             "outcome",
             "calibrated_score",
-            "imaging_study",
             "measuring",
-            "explanations",
         ]
 
     @extend_schema_field(serializers.ChoiceField(choices=[POSITIVE, NEGATIVE]))
@@ -105,3 +101,13 @@ class PredictionListedOutput(PredictionOutput):
         """Return the probability that the layer makes of the score; None where no layer was asked for."""
         layer: OperatingLayer | None = self.context.get("layer")
         return None if layer is None else calibrated_score(prediction.score, layer.rule)
+
+
+class PredictionListedOutput(PredictionJudgedOutput):
+    """A prediction in the list, with what it is of and what explains it by name."""
+
+    imaging_study = ListedImagingStudyOutput()
+    explanations = ListedExplanationOutput(source="explained", many=True)
+
+    class Meta(PredictionJudgedOutput.Meta):
+        fields = [*PredictionJudgedOutput.Meta.fields, "imaging_study", "explanations"]

@@ -1,27 +1,14 @@
-import {
-  Button,
-  Group,
-  Modal,
-  MultiSelect,
-  SegmentedControl,
-  Stack,
-  Switch,
-  Text,
-  TextInput,
-} from "@mantine/core";
+import { Button, Group, Modal, SegmentedControl, Stack, Switch, Text, TextInput } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import type { ModelVersion } from "@/api/ai";
-import {
-  computedPredictionsQuery,
-  explanationJobsQuery,
-  type NewExplanationJob,
-  startExplanations,
-} from "@/api/explanations";
+import { explanationJobsQuery, type NewExplanationJob, startExplanations } from "@/api/explanations";
+import { computedPredictionsQuery } from "@/api/predictions";
 import { type ExplanationMethod, METHOD_NAMES } from "@/domain/aiMaps";
 import { ErrorNotice } from "@/ui/ErrorNotice";
 import { LoadingScreen } from "@/ui/LoadingScreen";
 import { FixedNumberField, NumberField } from "@/ui/NumberField";
+import { PredictionSelect } from "./PredictionSelect";
 
 interface ExplainModalProps {
   version: ModelVersion;
@@ -29,7 +16,6 @@ interface ExplainModalProps {
 }
 
 const METHODS: ExplanationMethod[] = ["GRAD_CAM", "INTEGRATED_GRADIENTS"];
-const MOST = 50;
 const USUAL: Pick<NewExplanationJob, "layer" | "steps" | "baseline_hu"> = {
   layer: "",
   steps: 50,
@@ -88,19 +74,8 @@ export function ExplainModal({ version, onClose }: ExplainModalProps) {
           </Text>
         )}
         {predictions.data && predictions.data.length > 0 && (
-          <MultiSelect
-            label="Predictions"
-            description={`Of which imaging studies, at most ${MOST}. A map is of one pass through the model, so a mean of samples has none: run the version there without uncertainty first.`}
-            placeholder={asked.prediction_ids.length === 0 ? "Choose" : ""}
-            searchable
-            hidePickedOptions
-            maxValues={MOST}
-            limit={100}
-            data={predictions.data.map(({ id, imaging_study_uid, score, uncertainty }) => ({
-              value: id,
-              label: `${imaging_study_uid} (${score.toFixed(3)}${uncertainty ? ", a mean of samples" : ""})`,
-              disabled: uncertainty !== null,
-            }))}
+          <PredictionSelect
+            predictions={predictions.data}
             value={asked.prediction_ids}
             onChange={(prediction_ids) => change({ prediction_ids })}
           />

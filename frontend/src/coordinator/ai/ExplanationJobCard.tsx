@@ -9,17 +9,25 @@ import {
 } from "@/api/explanations";
 import { isOver } from "@/api/jobs";
 import { METHOD_NAMES } from "@/domain/aiMaps";
+import { studyFacts, studyName } from "@/domain/predictionWords";
 import { ErrorNotice } from "@/ui/ErrorNotice";
 import { JobProgress } from "@/ui/JobProgress";
 import { LoadingScreen } from "@/ui/LoadingScreen";
 import { dateTime } from "@/ui/times";
 
+interface ExplanationJobCardProps {
+  job: ExplanationJob;
+  versionId: string;
+  /** Of an older job it is not told unasked which predictions it could not explain. */
+  isOld: boolean;
+}
+
 /** A job that explains: how far it is, which predictions could not be explained and why, and the way to try again. */
-export function ExplanationJobCard({ job, versionId }: { job: ExplanationJob; versionId: string }) {
+export function ExplanationJobCard({ job, versionId, isOld }: ExplanationJobCardProps) {
   const queryClient = useQueryClient();
   const [isChosen, setChosen] = useState<boolean | null>(null);
   // Why something failed is not asked for.
-  const isOpen = isChosen ?? job.state === "FAILED";
+  const isOpen = isChosen ?? (job.state === "FAILED" && !isOld);
   const changing = useMutation({
     mutationFn: (verb: "retry" | "cancel") => changeExplanationJob(job.id, verb),
     onSettled: () => queryClient.invalidateQueries({ queryKey: explanationJobsQuery(versionId).queryKey }),
@@ -63,8 +71,13 @@ function Items({ versionId, id }: { versionId: string; id: string }) {
   if (error) return <ErrorNotice error={error} />;
   if (!data) return <LoadingScreen />;
   return data.items.map((item) => (
-    <Text key={item.prediction_id} size="sm" style={{ overflowWrap: "anywhere" }}>
-      {item.imaging_study_uid}: {STATES[item.state]}
+    <Text
+      key={item.prediction_id}
+      size="sm"
+      style={{ overflowWrap: "anywhere" }}
+      title={item.imaging_study_uid}
+    >
+      {studyName(item.imaging_study)} · {studyFacts(item.imaging_study)}: {STATES[item.state]}
       {item.reason && `. ${item.reason}`}
     </Text>
   ));

@@ -1,18 +1,20 @@
 import { Anchor, Button, Group, Stack, Table, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { type Ref, useEffect, useRef, useState } from "react";
+import { Link } from "react-router";
 import type { ModelVersion } from "@/api/ai";
 import { type Explanation, explanationJobsQuery, explanationsQuery } from "@/api/explanations";
 import { isOver } from "@/api/jobs";
-import { METHOD_NAMES } from "@/domain/aiMaps";
-import { checkCsv, completenessText, stageText, verdict } from "@/domain/weightsCheck";
-import { Figure } from "@/ui/charts/Figure";
+import { METHOD_NAMES, parametersText } from "@/domain/aiMaps";
+import { completenessText, verdict } from "@/domain/weightsCheck";
 import { ErrorNotice } from "@/ui/ErrorNotice";
 import { LoadingScreen } from "@/ui/LoadingScreen";
 import { dateTime } from "@/ui/times";
+import { CaseWords } from "./CaseWords";
+import { CheckFigure } from "./CheckFigure";
 import { ExplainModal } from "./ExplainModal";
-import { ExplanationJobCard } from "./ExplanationJobCard";
-import { WeightsCheckPlot } from "./WeightsCheckPlot";
+import { ExplanationJobs } from "./ExplanationJobs";
+import { predictionAddress } from "./predictionAddress";
 
 /** What is open: the explanations, and of which prediction they are looked for (null: of none in particular). */
 export interface Shown {
@@ -64,7 +66,6 @@ function Explanations({ version, shown }: { version: ModelVersion; shown: Shown 
   const failed = jobs.error ?? error;
   if (failed) return <ErrorNotice error={failed} />;
   if (!jobs.data || !data) return <LoadingScreen />;
-  const waiting = jobs.data.filter(({ state }) => state !== "SUCCEEDED");
   return (
     <Stack gap="sm">
       <Text size="sm">
@@ -76,11 +77,9 @@ function Explanations({ version, shown }: { version: ModelVersion; shown: Shown 
           Explain predictions
         </Button>
       </Group>
-      {waiting.map((job) => (
-        <ExplanationJobCard key={job.id} job={job} versionId={version.id} />
-      ))}
+      <ExplanationJobs jobs={jobs.data} versionId={version.id} />
       {data.length > 0 ? (
-        <ExplanationTable explanations={data} shown={shown} />
+        <ExplanationTable version={version} explanations={data} shown={shown} />
       ) : (
         <Text size="sm" c="dimmed">
           Nothing has been explained yet.
@@ -91,7 +90,13 @@ function Explanations({ version, shown }: { version: ModelVersion; shown: Shown 
   );
 }
 
-function ExplanationTable({ explanations, shown }: { explanations: Explanation[]; shown: Shown }) {
+interface ExplanationTableProps {
+  version: ModelVersion;
+  explanations: Explanation[];
+  shown: Shown;
+}
+
+function ExplanationTable({ version, explanations, shown }: ExplanationTableProps) {
   const [openId, setOpenId] = useState<string | null>(null);
   // The newest of the prediction that is looked for.
   const lookedFor = explanations.find((one) => one.prediction_id === shown.predictionId);
@@ -105,8 +110,8 @@ function ExplanationTable({ explanations, shown }: { explanations: Explanation[]
     <Table aria-label="Explanations" verticalSpacing={6}>
       <Table.Thead>
         <Table.Tr>
-          <Table.Th>Imaging study</Table.Th>
-          <Table.Th w={170}>Method</Table.Th>
+          <Table.Th w="27%">Case</Table.Th>
+          <Table.Th w="21%">Method</Table.Th>
           <Table.Th w={80} ta="right">
             Score
           </Table.Th>
@@ -118,6 +123,7 @@ function ExplanationTable({ explanations, shown }: { explanations: Explanation[]
         {explanations.map((one) => (
           <ExplanationRow
             key={one.id}
+            address={predictionAddress(version, one.prediction_id, one.id)}
             explanation={one}
             isOpen={openId === one.id}
             onToggle={() => setOpenId(openId === one.id ? null : one.id)}
@@ -132,13 +138,16 @@ function ExplanationTable({ explanations, shown }: { explanations: Explanation[]
 
 interface ExplanationRowProps {
   explanation: Explanation;
+  /** Of the page that shows it over the images. */
+  address: string;
   isOpen: boolean;
   onToggle: () => void;
   isLookedFor: boolean;
   rowRef?: Ref<HTMLTableRowElement>;
 }
 
-function ExplanationRow({ explanation, isOpen, onToggle, isLookedFor, rowRef }: ExplanationRowProps) {
+function ExplanationRow(props: ExplanationRowProps) {
+  const { explanation, address, isOpen, onToggle, isLookedFor, rowRef } = props;
   const { method, output_name, parameters, facts, weights_check: check } = explanation;
   const completeness = completenessText(facts);
   return (
@@ -148,13 +157,16 @@ function ExplanationRow({ explanation, isOpen, onToggle, isLookedFor, rowRef }: 
         aria-current={isLookedFor || undefined}
         bg={isLookedFor ? "var(--mantine-color-blue-light)" : undefined}
       >
-        <Table.Td style={{ overflowWrap: "anywhere" }}>{explanation.imaging_study_uid}</Table.Td>
+        <Table.Td>
+          <CaseWords study={explanation.imaging_study} uid={explanation.imaging_study_uid} />
+          <Anchor component={Link} size="xs" to={address}>
+            Show on the images
+          </Anchor>
+        </Table.Td>
         <Table.Td>
           {METHOD_NAMES[method]} of {output_name}
           <Text size="xs" c="dimmed" style={{ overflowWrap: "anywhere" }}>
-            {parameters.layer
-              ? `layer ${parameters.layer}`
-              : `${parameters.steps} steps from ${parameters.baseline_hu} HU`}
+            {parametersText(parameters)}
           </Text>
         </Table.Td>
         <Table.Td ta="right">{facts.score.toFixed(3)}</Table.Td>
@@ -178,26 +190,6 @@ function ExplanationRow({ explanation, isOpen, onToggle, isLookedFor, rowRef }: 
           </Table.Td>
         </Table.Tr>
       )}
-    </>
-  );
-}
-
-function CheckFigure({ check }: { check: NonNullable<Explanation["weights_check"]> }) {
-  const undefinedStages = check.stages.filter(({ reason }) => reason);
-  return (
-    <>
-      <Figure
-        title="Does the map depend on the weights?"
-        caption="The same explanation with the weights of ever more layers redrawn at random, from the last layer to the first (Adebayo et al. 2018). A map that stays alike shows the image and not what the model has learnt."
-        name="weights-check"
-        csv={() => checkCsv(check)}
-        chart={<WeightsCheckPlot check={check} />}
-      />
-      {undefinedStages.map((stage) => (
-        <Text key={stage.redrawn} size="xs" c="dimmed">
-          {stageText(stage, check.number_of_layers).split("\n").join("; ")}
-        </Text>
-      ))}
     </>
   );
 }

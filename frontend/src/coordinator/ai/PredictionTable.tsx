@@ -1,6 +1,7 @@
 import { Anchor, Badge, Button, Group, Stack, Table, Text } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
+import { Link } from "react-router";
 import type { ModelVersion } from "@/api/ai";
 import {
   measurePredictionAgain,
@@ -19,11 +20,12 @@ import {
   sourceText,
 } from "@/domain/predictionWords";
 import { uncertaintyNumber, uncertaintyText } from "@/domain/uncertainty";
-import { SyntheticBadge } from "@/ui/badges";
 import { ErrorNotice } from "@/ui/ErrorNotice";
 import { LoadingScreen } from "@/ui/LoadingScreen";
 import { MeasurementTable } from "@/ui/MeasurementTable";
-import { calendarDate, dateTime } from "@/ui/times";
+import { dateTime } from "@/ui/times";
+import { CaseWords } from "./CaseWords";
+import { predictionAddress } from "./predictionAddress";
 
 const COLUMNS = 7;
 
@@ -58,7 +60,7 @@ export function PredictionTable({ predictions, version, onExplained }: Predictio
           <PredictionRow
             key={one.id}
             prediction={one}
-            versionId={version.id}
+            version={version}
             isOpen={openId === one.id}
             onToggle={() => setOpenId(openId === one.id ? null : one.id)}
             onExplained={onExplained}
@@ -71,20 +73,28 @@ export function PredictionTable({ predictions, version, onExplained }: Predictio
 
 interface PredictionRowProps {
   prediction: PredictionInList;
-  versionId: string;
+  version: ModelVersion;
   isOpen: boolean;
   onToggle: () => void;
   onExplained: (predictionId: string) => void;
 }
 
-function PredictionRow({ prediction, versionId, isOpen, onToggle, onExplained }: PredictionRowProps) {
+function PredictionRow({ prediction, version, isOpen, onToggle, onExplained }: PredictionRowProps) {
+  const versionId = version.id;
   const { uncertainty, outcome, explanations } = prediction;
   const methods = [...new Set(explanations.map(({ method }) => METHOD_NAMES[method]))];
   return (
     <>
       <Table.Tr style={{ verticalAlign: "top" }}>
         <Table.Td>
-          <CaseWords prediction={prediction} />
+          <CaseWords
+            study={prediction.imaging_study}
+            uid={prediction.imaging_study_uid}
+            isSuperseded={!prediction.in_force}
+          />
+          <Anchor component={Link} size="xs" to={predictionAddress(version, prediction.id)}>
+            Show on the images
+          </Anchor>
         </Table.Td>
         <Table.Td>{sourceText(prediction)}</Table.Td>
         <Table.Td ta="right">
@@ -121,28 +131,6 @@ function PredictionRow({ prediction, versionId, isOpen, onToggle, onExplained }:
   );
 }
 
-/** A case as the list of imaging studies tells it. */
-function CaseWords({ prediction }: { prediction: PredictionInList }) {
-  const { imaging_study: study, imaging_study_uid, in_force } = prediction;
-  const facts = [study.modalities.join(", "), study.patient_key, calendarDate(study.study_date)];
-  return (
-    <>
-      <Group gap="xs">
-        {study.study_description || study.body_part || "No description"}
-        {study.is_synthetic && <SyntheticBadge />}
-        {!in_force && (
-          <Badge size="xs" color="gray" variant="light" radius="sm">
-            superseded
-          </Badge>
-        )}
-      </Group>
-      <Text size="xs" c="dimmed" title={imaging_study_uid}>
-        {facts.filter((fact) => fact && fact !== "–").join(" · ")}
-      </Text>
-    </>
-  );
-}
-
 const COLOURS: Record<MeasuringState, string> = {
   NO_SEGMENTS: "gray",
   NOT_BEGUN: "gray",
@@ -153,7 +141,11 @@ const COLOURS: Record<MeasuringState, string> = {
   FAILED: "red",
 };
 
-function MeasuringCell({ prediction, versionId, isOpen, onToggle }: Omit<PredictionRowProps, "onExplained">) {
+interface MeasuringCellProps extends Pick<PredictionRowProps, "prediction" | "isOpen" | "onToggle"> {
+  versionId: string;
+}
+
+function MeasuringCell({ prediction, versionId, isOpen, onToggle }: MeasuringCellProps) {
   const queryClient = useQueryClient();
   const { id, measuring } = prediction;
   const { state } = measuring;

@@ -1,5 +1,5 @@
 import type { Read } from "@/api/reading";
-import classes from "./ai.module.css";
+import classes from "@/ui/ai/ai.module.css";
 
 /** Where a read with a second reader stands: the first read alone, then with the AI. */
 export function PhaseBar({ read, phase }: { read: Read; phase: Read["phase"] }) {

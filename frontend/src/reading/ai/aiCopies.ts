@@ -10,11 +10,11 @@ import {
 } from "@/domain/payload";
 import { cornersAround } from "@/domain/segmentBounds";
 import { type Segment, sliceKey } from "@/domain/segments";
+import { aiMark, aiMarkOf } from "@/ui/ai/aiMarks";
 import { studyAbout } from "../caseImages";
 import { onlyCode } from "../FindingFields";
 import type { Segments } from "../segments/useSegments";
 import type { Images } from "../useImages";
-import { aiMark, aiMarkOf } from "../viewerMarks";
 
 /** Where a copy of an AI's finding is made. */
 export interface CopyingPlace {

@@ -13,14 +13,14 @@ import {
   TOO_MANY_FINDINGS,
 } from "@/domain/payload";
 import type { SegmentOverlay } from "@/domain/segmentOverlay";
+import { aiMarkId, aiSegmentOverlays } from "@/ui/ai/aiMarks";
+import type { Overlays } from "@/ui/ai/useOverlays";
 import { placeMark } from "@/ui/placeMark";
 import type { Segments } from "../segments/useSegments";
 import type { Images } from "../useImages";
 import type { EditedRead } from "../useReadSession";
-import { aiMarkId, aiSegmentOverlays } from "../viewerMarks";
 import { type CopyingPlace, copyFor, refusalOfCopy } from "./aiCopies";
 import type { AiSays, SaidHeat } from "./useAiSays";
-import type { Overlays } from "./useOverlays";
 
 /** The AI beside the reader: what it says, how it is shown, and what the reader makes of its findings. */
 export interface Ai {

@@ -5,8 +5,8 @@ import type { ReactNode } from "react";
 import { afterEach, expect, test, vi } from "vitest";
 import type { Read } from "@/api/reading";
 import type { MapChoice } from "@/domain/aiMaps";
+import { aiMarks } from "@/ui/ai/aiMarks";
 import { studyAbout } from "../caseImages";
-import { aiMarks } from "../viewerMarks";
 import { useAiSays } from "./useAiSays";
 
 afterEach(() => vi.unstubAllGlobals());

@@ -6,8 +6,8 @@ import {
   type ShownReader,
 } from "@/api/arbitration";
 import type { Read } from "@/api/reading";
+import quiet from "@/ui/ai/ai.module.css";
 import { ErrorNotice } from "@/ui/ErrorNotice";
-import quiet from "../ai/ai.module.css";
 import classes from "../ReadingRoom.module.css";
 import own from "./Arbitration.module.css";
 import { ConfirmForm } from "./ConfirmForm";

@@ -84,6 +84,7 @@ export const ACTION_WORDS: Record<string, string> = {
   "sample.preview": "Sample looked at",
   "sample.draw": "Cases drawn",
   "predictions.view": "Predictions seen",
+  "prediction.view": "Prediction seen over its images",
   "heat_map.view": "Heat map seen",
   "explanations.view": "Explanations of the AI seen",
   "explanation.view": "Map of an explanation seen",

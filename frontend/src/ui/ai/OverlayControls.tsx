@@ -1,13 +1,12 @@
-import type { AiPrediction } from "@/api/reading";
-import { type AiMaps, type MapChoice, mapCaution } from "@/domain/aiMaps";
+import { type AiMaps, mapCaution } from "@/domain/aiMaps";
 import { HEAT_STEPS, heatColour } from "@/domain/heatMap";
 import classes from "./ai.module.css";
 import type { Overlays } from "./useOverlays";
 
-interface OverlayControlsProps {
-  prediction: AiPrediction;
-  overlays: Overlays;
-  maps: AiMaps;
+interface OverlayControlsProps<Key extends string> {
+  prediction: { findings: readonly unknown[] };
+  overlays: Pick<Overlays<Key>, "strengths" | "setStrength" | "chooseMap">;
+  maps: AiMaps<Key>;
   isHeatLoading: boolean;
 }
 
@@ -16,10 +15,12 @@ const LEGEND = `linear-gradient(to right, ${[0, 0.25, 0.5, 0.75, 1]
   .join(", ")})`;
 
 /** How strongly the AI's marks and its map cover the image, which map that is, and what its colours mean. */
-export function OverlayControls({ prediction, overlays, maps, isHeatLoading }: OverlayControlsProps) {
+export function OverlayControls<Key extends string>(props: OverlayControlsProps<Key>) {
+  const { prediction, overlays, maps, isHeatLoading } = props;
   const { strengths, setStrength } = overlays;
   const hasMarks = prediction.findings.length > 0;
-  const { chosen, options } = maps;
+  const { options } = maps;
+  const chosen = options.find(({ value }) => value === maps.chosen)?.kind ?? null;
   const isOwn = chosen === "HEAT_MAP";
   const caution = mapCaution(chosen);
   if (!hasMarks && options.length === 0) return null;
@@ -33,7 +34,7 @@ export function OverlayControls({ prediction, overlays, maps, isHeatLoading }: O
           onChange={(strength) => setStrength("marks", strength)}
         />
       )}
-      {options.some(({ value }) => value !== "HEAT_MAP") && (
+      {options.some(({ kind }) => kind !== "HEAT_MAP") && (
         <MapSelect maps={maps} onChoose={overlays.chooseMap} />
       )}
       {chosen && (
@@ -59,8 +60,13 @@ export function OverlayControls({ prediction, overlays, maps, isHeatLoading }: O
 
 const METHOD_WORDS = { GRAD_CAM: "Grad-CAM", INTEGRATED_GRADIENTS: "Gradients" };
 
+interface MapSelectProps<Key extends string> {
+  maps: AiMaps<Key>;
+  onChoose: (map: Key) => void;
+}
+
 /** Which of several maps lies over the images. */
-function MapSelect({ maps, onChoose }: { maps: AiMaps; onChoose: (map: MapChoice) => void }) {
+function MapSelect<Key extends string>({ maps, onChoose }: MapSelectProps<Key>) {
   const { chosen, options } = maps;
   return (
     <label className={classes.heatLine}>
@@ -68,7 +74,7 @@ function MapSelect({ maps, onChoose }: { maps: AiMaps; onChoose: (map: MapChoice
       <select
         className={classes.mapSelect}
         value={chosen ?? ""}
-        onChange={(event) => onChoose(event.currentTarget.value as MapChoice)}
+        onChange={(event) => onChoose(event.currentTarget.value as Key)}
       >
         {chosen === null && <option value="">Choose a map</option>}
         {options.map(({ value, text }) => (

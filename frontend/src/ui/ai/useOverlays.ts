@@ -1,21 +1,25 @@
 import { useState } from "react";
-import type { MapChoice } from "@/domain/aiMaps";
+import type { AiMaps, MapChoice } from "@/domain/aiMaps";
 import { FIRST_OVERLAYS, type Strengths, stepped, toggled, withStrengths } from "@/domain/overlayStrengths";
-import type { AiSays } from "./useAiSays";
 
 /** How strongly what the AI says covers the images, and what changes it. */
-export interface Overlays {
+export interface Overlays<Key extends string = MapChoice> {
   strengths: Strengths;
   setStrength: (of: keyof Strengths, strength: number) => void;
   step: (by: 1 | -1) => void;
   toggle: () => void;
-  chooseMap: (map: MapChoice) => void;
+  chooseMap: (map: Key) => void;
 }
 
-export function useOverlays(
-  { prediction, maps }: Pick<AiSays, "prediction" | "maps">,
-  chooseMap: (map: MapChoice) => void,
-): Overlays {
+interface Said<Key extends string> {
+  prediction: { findings: readonly unknown[] } | null;
+  maps: AiMaps<Key>;
+}
+
+export function useOverlays<Key extends string>(
+  { prediction, maps }: Said<Key>,
+  chooseMap: (map: Key) => void,
+): Overlays<Key> {
   const [state, set] = useState(FIRST_OVERLAYS);
   const has = {
     heat: maps.chosen !== null,

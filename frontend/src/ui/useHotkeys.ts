@@ -1,7 +1,7 @@
 import { useEffect, useRef } from "react";
 import { type HotkeyAction, RELEASED } from "@/domain/hotkeys";
 import { actionOf, type Keymap } from "@/domain/keymap";
-import { isField } from "./roomInput";
+import { isField } from "./isField";
 
 /** Actions that make sense even while the reader types into a field. */
 const ALWAYS: ReadonlySet<HotkeyAction> = new Set(["sign"]);
