@@ -27,7 +27,7 @@ import { useFirst, usePredictionMap } from "./usePredictionMap";
 
 /** What a model version said of one imaging study, over its images. To look at only. */
 export function PredictionScreen() {
-  const { versionId = "", predictionId = "" } = useParams();
+  const { id: aiModelId = "", versionId = "", predictionId = "" } = useParams();
   const shown = useQuery(predictionShownQuery(versionId, predictionId));
   const versions = useQuery(modelVersionsQuery);
   if (shown.error instanceof Problem && shown.error.status === 404) return <NotFoundScreen />;
@@ -39,7 +39,8 @@ export function PredictionScreen() {
     return <ErrorNotice error={error} onRetry={retry} />;
   }
   if (!shown.data || !versions.data) return <LoadingScreen />;
-  const version = versions.data.find(({ id }) => id === versionId);
+  // A version's pages are under its own model only.
+  const version = versions.data.find(({ id, ai_model }) => id === versionId && ai_model.id === aiModelId);
   if (!version) return <NotFoundScreen />;
   return <Shown key={predictionId} prediction={shown.data} version={version} />;
 }
